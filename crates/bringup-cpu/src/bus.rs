@@ -1,0 +1,107 @@
+//! What a core sees of the world: memory, devices, interrupt lines, and the time of the next event.
+
+/// Width of one data access.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Width {
+    /// 8 bits.
+    Byte,
+    /// 16 bits.
+    Halfword,
+    /// 32 bits.
+    Word,
+}
+
+impl Width {
+    /// Number of bytes: 1, 2 or 4.
+    pub const fn bytes(self) -> u32 {
+        match self {
+            Self::Byte => 1,
+            Self::Halfword => 2,
+            Self::Word => 4,
+        }
+    }
+
+    /// The bits a value of this width can have set.
+    pub const fn mask(self) -> u32 {
+        match self {
+            Self::Byte => 0xFF,
+            Self::Halfword => 0xFFFF,
+            Self::Word => 0xFFFF_FFFF,
+        }
+    }
+}
+
+/// Who accesses the bus, and when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct At {
+    /// Address of the instruction that causes the access; of an exception entry or return, the
+    /// address execution was at.
+    pub pc: u32,
+    /// Time of the access in core cycles since power-on.
+    pub cycle: u64,
+}
+
+/// An access that the bus refused: the core takes it as a fault of the guest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BusFault;
+
+/// The world around a core.
+///
+/// The core asks the *fast* methods first: they stand for plain memory without side effects, are
+/// meant to be inlined, and know neither time nor place. What they decline goes to [`Bus::read`] and
+/// [`Bus::write`], which may do anything. After each of those calls the core asks for
+/// [`Bus::interrupt_lines`] and [`Bus::deadline`] again, so a device that raises a line or plans an
+/// event in an access is heard at the next instruction.
+///
+/// Addresses arrive aligned to their width; the core raises the alignment faults. The private
+/// peripheral bus (0xE000_E000 to 0xE000_EFFF: SysTick, NVIC, SCB) belongs to the core and never
+/// arrives here.
+pub trait Bus {
+    /// Reads plain memory; `None` where there is none or where a read has to be looked at.
+    /// `width` is a constant at each call site. The result is zero-extended.
+    fn fast_read(&mut self, address: u32, width: Width) -> Option<u32>;
+
+    /// Writes plain memory; false where there is none or where a write has to be looked at.
+    fn fast_write(&mut self, address: u32, width: Width, value: u32) -> bool;
+
+    /// Reads anything else.
+    fn read(&mut self, address: u32, width: Width, at: At) -> Result<u32, BusFault>;
+
+    /// Writes anything else; `value` has no bits outside `width`.
+    fn write(&mut self, address: u32, width: Width, value: u32, at: At) -> Result<(), BusFault>;
+
+    /// Fetches half an instruction; has no side effects and is asked once per decoded address.
+    fn fetch(&mut self, address: u32) -> Result<u16, BusFault>;
+
+    /// Reads without side effects and without findings, as a debugger does; `None` where nothing
+    /// can be said.
+    fn peek(&self, address: u32, width: Width) -> Option<u32>;
+
+    /// Core cycles that a load or store at `address` takes beyond those of single-cycle memory
+    /// on this core's bus interface; negative values shorten it (the single-cycle I/O port).
+    fn data_wait(&self, address: u32) -> i32;
+
+    /// Core cycles that fetching the instruction at `address` takes beyond single-cycle memory.
+    /// Asked when an address is decoded, and again after [`Bus::code_generation`] changed.
+    fn fetch_wait(&self, address: u32) -> u32;
+
+    /// Changes whenever [`Bus::fetch_wait`] answers differently than before or code memory changed other than by
+    /// the core's own stores (a flash controller erased a page): the core then drops what it decoded.
+    fn code_generation(&self) -> u32;
+
+    /// The levels of the interrupt lines, bit n being IRQ n.
+    fn interrupt_lines(&self) -> u32;
+
+    /// Core cycle of the next event the world has planned; `u64::MAX` if none.
+    fn deadline(&self) -> u64;
+
+    /// Called when the core's time has reached [`Bus::deadline`]: the world does everything that is due up to and
+    /// including `cycle` and plans anew. Afterwards `deadline() > cycle`.
+    fn advance(&mut self, cycle: u64);
+
+    /// Until when reading `address` again and again, from `cycle` on, gives the same value and
+    /// changes nothing: the first cycle at which that may be different, `u64::MAX` for plain memory,
+    /// or `cycle` itself if a read has side effects. Events counted by [`Bus::deadline`] need not be considered.
+    /// This is what lets polling loops be skipped.
+    fn stable_until(&self, address: u32, width: Width, cycle: u64) -> u64;
+}
