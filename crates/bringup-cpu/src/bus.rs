@@ -95,6 +95,13 @@ pub trait Bus {
     /// Core cycle of the next event the world has planned; `u64::MAX` if none.
     fn deadline(&self) -> u64;
 
+    /// Core cycle at which the world wants the core to stop running, as if it were its limit; `u64::MAX` if none.
+    /// Asked whenever [`Bus::deadline`] is: a clock switch moves the cycle at which a virtual second ends, and an
+    /// access may be what a run was waiting for.
+    fn stop_at(&self) -> u64 {
+        u64::MAX
+    }
+
     /// Called when the core's time has reached [`Bus::deadline`]: the world does everything that is due up to and
     /// including `cycle` and plans anew. Afterwards `deadline() > cycle`.
     fn advance(&mut self, cycle: u64);
