@@ -1,0 +1,182 @@
+//! The rules an image is checked against: one file per rule, and a line in [`all`].
+
+mod architecture;
+mod initial_stack;
+mod memory_overflow;
+mod no_vector_table;
+mod outside_memory;
+mod reset_handler;
+mod stack_space;
+
+use bringup_device::catalogue::{Chip, Core, MemoryKind};
+
+use crate::image::{Image, Section, Segment};
+use crate::memory::{self, Place};
+use crate::report::{Finding, Kind, Severity, StackSpace};
+
+/// A rule: something that every image for a chip has to keep.
+#[derive(Debug)]
+pub struct Rule {
+    /// Name in kebab case, stable.
+    pub name: &'static str,
+    /// How bad it is to break it.
+    pub severity: Severity,
+    /// What the rule wants and why, in a few sentences with the source.
+    pub docs: &'static str,
+    /// Collects the ways in which an image breaks the rule.
+    check: fn(&Subject<'_>, &mut Vec<Problem>),
+}
+
+/// One way in which an image breaks a rule.
+#[derive(Debug)]
+struct Problem {
+    message: String,
+    hint: String,
+}
+
+/// Every rule, in the order in which findings are reported.
+pub fn all() -> &'static [Rule] {
+    &[
+        architecture::RULE,
+        outside_memory::RULE,
+        memory_overflow::RULE,
+        no_vector_table::RULE,
+        initial_stack::RULE,
+        reset_handler::RULE,
+        stack_space::RULE,
+    ]
+}
+
+/// Checks all rules.
+pub(crate) fn check(subject: &Subject<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for rule in all() {
+        let mut problems = Vec::new();
+        (rule.check)(subject, &mut problems);
+        findings.extend(
+            problems
+                .into_iter()
+                .map(|Problem { message, hint }| Finding {
+                    rule: rule.name,
+                    severity: rule.severity,
+                    message,
+                    hint,
+                }),
+        );
+    }
+    findings
+}
+
+/// An image and the chip it is checked against, with what several rules ask.
+#[derive(Debug)]
+pub(crate) struct Subject<'a> {
+    pub(crate) image: &'a Image<'a>,
+    pub(crate) chip: &'a Chip,
+    /// The first two words of the vector table, if anything is loaded there.
+    vectors: Option<Vectors>,
+}
+
+/// The two words that the core loads at reset (ARMv6-M ARM, B1.5.3 "The vector table").
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Vectors {
+    /// `SP_main`: the initial stack pointer.
+    initial_sp: u32,
+    /// Reset: the address of the first instruction, with bit 0 set for Thumb.
+    reset: u32,
+}
+
+impl<'a> Subject<'a> {
+    pub(crate) fn new(image: &'a Image<'a>, chip: &'a Chip) -> Self {
+        let mut subject = Self {
+            image,
+            chip,
+            vectors: None,
+        };
+        subject.vectors = subject.boot_address().and_then(|address| {
+            let initial_sp = subject.loaded_word(address)?;
+            let reset = subject.loaded_word(address + 4)?;
+            Some(Vectors { initial_sp, reset })
+        });
+        subject
+    }
+
+    /// Finds the memory that holds `address`.
+    pub(crate) fn locate(&self, address: u64) -> Option<Place<'a>> {
+        memory::locate(&self.chip.memories, address)
+    }
+
+    /// What happens to a section between flashing and `main`. One that is loaded by one address of its place
+    /// and runs by another, an alias, stays where it is.
+    pub(crate) fn kind(&self, section: &Section) -> Kind {
+        let Some(load_address) = section.load_address else {
+            return Kind::Reserved;
+        };
+        let place = |address| {
+            self.locate(address)
+                .map(|place| (place.index, place.offset))
+        };
+        let in_place = load_address == section.address
+            || place(load_address).is_some_and(|load| place(section.address) == Some(load));
+        if in_place { Kind::Loaded } else { Kind::Copied }
+    }
+
+    /// Where the vector table has to be: the start of the first flash memory, which appears at 0
+    /// when the chip boots from it.
+    fn boot_address(&self) -> Option<u64> {
+        let flash = self
+            .chip
+            .memories
+            .iter()
+            .find(|memory| memory.kind == MemoryKind::Flash)?;
+        Some(u64::from(flash.origin))
+    }
+
+    /// The segment that loads something to the place of `address`, and how far into it that is. An
+    /// address of the image and `address` may be different names of one place.
+    fn loaded_at(&self, address: u64) -> Option<(&'a Segment<'a>, u64)> {
+        let place = self.locate(address)?;
+        self.image.segments.iter().find_map(|segment| {
+            let start = self.locate(segment.physical_address)?;
+            let distance = place.offset.checked_sub(start.offset)?;
+            (start.index == place.index && distance < segment.file_size())
+                .then_some((segment, distance))
+        })
+    }
+
+    /// The little-endian word that is loaded at `address`.
+    fn loaded_word(&self, address: u64) -> Option<u32> {
+        let (segment, distance) = self.loaded_at(address)?;
+        let bytes = segment.data.get(usize::try_from(distance).ok()?..)?;
+        bytes.first_chunk().copied().map(u32::from_le_bytes)
+    }
+
+    /// What is left for the stack: from the initial stack pointer down to the static data below it.
+    pub(crate) fn stack_space(&self) -> Option<StackSpace> {
+        let top = u64::from(self.vectors?.initial_sp);
+        let last = self
+            .locate(top.checked_sub(1)?)
+            .filter(|place| place.memory.kind == MemoryKind::Ram)?;
+        let origin = top - 1 - last.offset;
+        let ends = self
+            .image
+            .sections
+            .iter()
+            .filter(|section| section.address >= origin && section.address < top);
+        let bottom = ends
+            .map(|section| section.address + section.size)
+            .fold(origin, u64::max);
+        Some(StackSpace {
+            top,
+            bottom,
+            size: top.saturating_sub(bottom),
+        })
+    }
+
+    /// The name of the chip's core as ARM writes it.
+    fn core_name(&self) -> &'static str {
+        match self.chip.core {
+            Core::CortexM0 => "Cortex-M0",
+            Core::CortexM0Plus => "Cortex-M0+",
+        }
+    }
+}

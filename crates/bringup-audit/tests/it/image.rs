@@ -1,0 +1,276 @@
+//! A small linker: images with one segment and one section per part.
+
+use bringup_device::catalogue::{Chip, Core, Memory, MemoryKind, SvdSource};
+use object::Endianness;
+use object::elf;
+use object::write::elf::{FileHeader, ProgramHeader, SectionHeader, Writer};
+
+/// An image being put together.
+#[derive(Clone)]
+pub(crate) struct Image {
+    pub(crate) parts: Vec<Part>,
+    /// `Tag_CPU_arch`; no `.ARM.attributes` if `None`.
+    pub(crate) cpu_arch: Option<u8>,
+    pub(crate) machine: elf::Machine,
+    pub(crate) kind: elf::FileType,
+    pub(crate) endian: Endianness,
+    pub(crate) is_64: bool,
+    pub(crate) section_headers: bool,
+}
+
+/// A section in a segment of its own.
+#[derive(Clone)]
+pub(crate) struct Part {
+    name: &'static str,
+    run: u64,
+    load: u64,
+    content: Content,
+    flags: elf::SectionFlags,
+}
+
+#[derive(Clone)]
+enum Content {
+    Bytes(Vec<u8>),
+    Reserved(u64),
+}
+
+impl Part {
+    /// Something loaded where it runs.
+    pub(crate) fn loaded(name: &'static str, at: u64, bytes: Vec<u8>) -> Self {
+        Self {
+            name,
+            run: at,
+            load: at,
+            content: Content::Bytes(bytes),
+            flags: elf::SHF_ALLOC,
+        }
+    }
+
+    /// Something copied at start-up.
+    pub(crate) fn copied(name: &'static str, run: u64, load: u64, bytes: Vec<u8>) -> Self {
+        Self {
+            name,
+            run,
+            load,
+            content: Content::Bytes(bytes),
+            flags: elf::SHF_ALLOC | elf::SHF_WRITE,
+        }
+    }
+
+    /// Something that takes RAM only.
+    pub(crate) fn reserved(name: &'static str, run: u64, size: u64) -> Self {
+        Self {
+            name,
+            run,
+            load: run,
+            content: Content::Reserved(size),
+            flags: elf::SHF_ALLOC | elf::SHF_WRITE,
+        }
+    }
+
+    fn bytes(&self) -> &[u8] {
+        match &self.content {
+            Content::Bytes(bytes) => bytes,
+            Content::Reserved(_) => &[],
+        }
+    }
+
+    fn size(&self) -> u64 {
+        match &self.content {
+            Content::Bytes(bytes) => bytes.len() as u64,
+            Content::Reserved(size) => *size,
+        }
+    }
+}
+
+impl Image {
+    /// A program for ARMv6S-M of these parts.
+    pub(crate) fn of(parts: Vec<Part>) -> Self {
+        Self {
+            parts,
+            cpu_arch: Some(12),
+            machine: elf::EM_ARM,
+            kind: elf::ET_EXEC,
+            endian: Endianness::Little,
+            is_64: false,
+            section_headers: true,
+        }
+    }
+
+    /// A sound program: 0xC0 bytes of vectors, 1000 of code, 24 of data, 100 of bss and 8 left alone.
+    pub(crate) fn sound() -> Self {
+        Self::with_vectors(0x2000_2000, 0x0800_00C1)
+    }
+
+    /// The sound program with other vectors.
+    pub(crate) fn with_vectors(initial_sp: u32, reset: u32) -> Self {
+        Self::of(vec![
+            Part::loaded(".vector_table", 0x0800_0000, vectors(initial_sp, reset)),
+            Part::loaded(".text", 0x0800_00C0, vec![0xBF; 1000]),
+            Part::copied(".data", 0x2000_0000, 0x0800_04A8, vec![7; 24]),
+            Part::reserved(".bss", 0x2000_0018, 100),
+            Part::reserved(".uninit", 0x2000_0080, 8),
+        ])
+    }
+
+    /// Writes the file.
+    pub(crate) fn build(&self) -> Vec<u8> {
+        let attributes = self.cpu_arch.map(attributes);
+        let mut file = Vec::new();
+        let mut writer = Writer::new(self.endian, self.is_64, &mut file);
+        writer.reserve_file_header();
+        writer.reserve_program_headers(self.parts.len() as u32);
+        let offsets: Vec<_> = self
+            .parts
+            .iter()
+            .map(|part| writer.reserve(part.bytes().len() as u64, 4))
+            .collect();
+        let attributes_at = attributes
+            .as_ref()
+            .map(|bytes| writer.reserve(bytes.len() as u64, 1));
+        let names: Vec<_> = self
+            .parts
+            .iter()
+            .map(|part| writer.add_section_name(part.name.as_bytes()))
+            .collect();
+        let attributes_name = writer.add_section_name(b".ARM.attributes");
+        if self.section_headers {
+            for _ in 0..self.parts.len() + usize::from(attributes.is_some()) {
+                writer.reserve_section_index();
+            }
+            writer.reserve_shstrtab_section_index();
+            writer.reserve_shstrtab().unwrap();
+            writer.reserve_section_headers();
+        }
+        writer.write_file_header(&self.header()).unwrap();
+        writer.write_align_program_headers();
+        for (part, &offset) in self.parts.iter().zip(&offsets) {
+            writer.write_program_header(&ProgramHeader {
+                p_type: elf::PT_LOAD,
+                p_flags: elf::PF_R,
+                p_offset: offset,
+                p_vaddr: part.run,
+                p_paddr: part.load,
+                p_filesz: part.bytes().len() as u64,
+                p_memsz: part.size(),
+                p_align: 4,
+            });
+        }
+        for (part, &offset) in self.parts.iter().zip(&offsets) {
+            writer.pad_until(offset);
+            writer.write(part.bytes());
+        }
+        if let Some(bytes) = &attributes {
+            writer.write(bytes);
+        }
+        if self.section_headers {
+            writer.write_shstrtab();
+            writer.write_null_section_header();
+            for ((part, &offset), &name) in self.parts.iter().zip(&offsets).zip(&names) {
+                let nobits = matches!(part.content, Content::Reserved(_));
+                let header = SectionHeader {
+                    sh_name: writer.section_name_offset(Some(name)),
+                    sh_type: if nobits {
+                        elf::SHT_NOBITS
+                    } else {
+                        elf::SHT_PROGBITS
+                    },
+                    sh_flags: part.flags,
+                    sh_addr: part.run,
+                    sh_offset: offset,
+                    sh_size: part.size(),
+                    ..plain()
+                };
+                writer.write_section_header(&header);
+            }
+            if let (Some(bytes), Some(offset)) = (&attributes, attributes_at) {
+                let header = SectionHeader {
+                    sh_name: writer.section_name_offset(Some(attributes_name)),
+                    sh_type: elf::SHT_ARM_ATTRIBUTES,
+                    sh_offset: offset,
+                    sh_size: bytes.len() as u64,
+                    ..plain()
+                };
+                writer.write_section_header(&header);
+            }
+            writer.write_shstrtab_section_header();
+        }
+        file
+    }
+
+    fn header(&self) -> FileHeader {
+        FileHeader {
+            os_abi: elf::ELFOSABI_NONE,
+            abi_version: 0,
+            e_type: self.kind,
+            e_machine: self.machine,
+            e_entry: 0x0800_00C1,
+            e_flags: elf::FileFlags(0x0500_0000),
+        }
+    }
+}
+
+/// A section header of nothing.
+fn plain() -> SectionHeader {
+    SectionHeader {
+        sh_name: 0,
+        sh_type: elf::SHT_NULL,
+        sh_flags: elf::SectionFlags(0),
+        sh_addr: 0,
+        sh_offset: 0,
+        sh_size: 0,
+        sh_link: 0,
+        sh_info: 0,
+        sh_addralign: 1,
+        sh_entsize: 0,
+    }
+}
+
+/// The vector table of a Cortex-M0+ with 32 interrupts, all handled by the reset handler.
+pub(crate) fn vectors(initial_sp: u32, reset: u32) -> Vec<u8> {
+    std::iter::once(initial_sp)
+        .chain(std::iter::repeat_n(reset, 47))
+        .flat_map(u32::to_le_bytes)
+        .collect()
+}
+
+/// The content of `.ARM.attributes` with `Tag_CPU_name` and `Tag_CPU_arch`.
+fn attributes(cpu_arch: u8) -> Vec<u8> {
+    let values = [&b"\x05some-core\0\x06"[..], &[cpu_arch]].concat();
+    let scope = [&[1][..], &(5 + values.len() as u32).to_le_bytes(), &values].concat();
+    [
+        &b"A"[..],
+        &(10 + scope.len() as u32).to_le_bytes(),
+        b"aeabi\0",
+        &scope,
+    ]
+    .concat()
+}
+
+/// An STM32L031K6 as far as an audit cares.
+pub(crate) fn chip() -> Chip {
+    let memory = |kind, origin, length, aliases| Memory {
+        kind,
+        origin,
+        length,
+        aliases,
+    };
+    Chip {
+        name: "STM32L031K6".to_owned(),
+        vendor: "STMicroelectronics".to_owned(),
+        core: Core::CortexM0Plus,
+        breakpoints: 4,
+        watchpoints: 2,
+        svd: SvdSource {
+            package: String::new(),
+            version: String::new(),
+            path: String::new(),
+        },
+        memories: vec![
+            memory(MemoryKind::Flash, 0x0800_0000, 0x8000, vec![0]),
+            memory(MemoryKind::Ram, 0x2000_0000, 0x2000, vec![]),
+        ],
+        reset_clock_hz: 2_097_152,
+        models: std::collections::BTreeMap::new(),
+    }
+}
