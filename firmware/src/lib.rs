@@ -1,0 +1,11 @@
+//! What the programs share: registers, SysTick, the pin of the LED, and ways to end a run.
+//!
+//! The programs use no peripheral access crate, so that a fault in the generator cannot hide one in the board.
+#![no_std]
+
+pub mod led;
+pub mod register;
+pub mod semihosting;
+pub mod systick;
+
+use panic_semihosting as _;

@@ -1,0 +1,39 @@
+//! Registers of the STM32L031 by name. Source: RM0377, sections 7.3 (RCC) and 8.4 (GPIO).
+
+use core::ptr;
+
+/// A 32-bit peripheral register at an address.
+#[derive(Debug, Clone, Copy)]
+pub struct Register(usize);
+
+/// Clock control.
+pub const RCC_CR: Register = Register(0x4002_1000);
+/// Clock configuration.
+pub const RCC_CFGR: Register = Register(0x4002_100C);
+/// Clock enable of the GPIO ports.
+pub const RCC_IOPENR: Register = Register(0x4002_102C);
+/// Mode of the pins of port B, two bits each.
+pub const GPIOB_MODER: Register = Register(0x5000_0400);
+/// Output levels of port B.
+pub const GPIOB_ODR: Register = Register(0x5000_0414);
+/// Bit set and reset of port B.
+pub const GPIOB_BSRR: Register = Register(0x5000_0418);
+
+impl Register {
+    /// One load.
+    pub fn read(self) -> u32 {
+        // SAFETY: only the registers above exist, and reading one has no side effect.
+        unsafe { ptr::with_exposed_provenance::<u32>(self.0).read_volatile() }
+    }
+
+    /// One store.
+    pub fn write(self, value: u32) {
+        // SAFETY: only the registers above exist, and none of them touches memory.
+        unsafe { ptr::with_exposed_provenance_mut::<u32>(self.0).write_volatile(value) }
+    }
+
+    /// A load, then a store of what `change` makes of it.
+    pub fn modify(self, change: impl FnOnce(u32) -> u32) {
+        self.write(change(self.read()));
+    }
+}
