@@ -4,7 +4,10 @@
 use serde::Deserialize;
 
 /// Every file of the catalogue: its name and its text. Adding a chip is a file and a line here.
-const FILES: &[(&str, &str)] = &[("stm32l031k6.toml", include_str!("../../../boards/stm32l031k6.toml"))];
+const FILES: &[(&str, &str)] = &[(
+    "stm32l031k6.toml",
+    include_str!("../../../boards/stm32l031k6.toml"),
+)];
 
 /// A file of the catalogue: a chip and the boards it sits on.
 #[derive(Debug, Clone, PartialEq, Deserialize)]

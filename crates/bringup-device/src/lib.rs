@@ -2,10 +2,21 @@
 //! the file that is not as the standard wants it; and the [`catalogue`] of chips and boards.
 //!
 //! Everything here is a pure function of its input: nothing reads a file, a clock or the environment.
+//!
+//! - [`svd::load`] reads a file. [`Device`] and what it is made of have neither `derivedFrom` nor
+//!   inherited properties nor `dim` left; [`Device::peripherals_expanded`], [`Peripheral::registers_expanded`]
+//!   and [`Register::fields_expanded`] spread out what is repeated.
+//! - [`rules`] lists every kind of problem that is reported, [`LineIndex`] finds line and column.
+//! - [`catalogue`] knows chips and boards by name.
 
 pub mod catalogue;
 mod diagnostic;
+mod expand;
 mod model;
+mod resolve;
+pub mod rules;
+pub mod svd;
 
-pub use diagnostic::{Diagnostic, Severity, Span};
+pub use diagnostic::{Diagnostic, LineIndex, Position, Severity, Span};
+pub use expand::{FieldInstance, PeripheralInstance, RegisterInstance};
 pub use model::*;

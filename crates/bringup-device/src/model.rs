@@ -213,9 +213,11 @@ pub struct Register {
     pub size: u32,
     /// Access rights of the whole register.
     pub access: Access,
+    /// Who may access it (`<protection>`).
+    pub protection: Option<Protection>,
     /// Value after reset, inside the width.
     pub reset_value: u64,
-    /// Bits of [`Register::reset_value`] that are defined.
+    /// Bits of [`Register::reset_value`] that are defined; 0 where the file gives no reset value.
     pub reset_mask: u64,
     /// What writing does to the value, where it is not simply stored.
     pub modified_write_values: Option<ModifiedWriteValues>,
@@ -271,11 +273,13 @@ pub struct Enumeration {
     pub header_enum_name: Option<String>,
     /// Whether the names hold for reading, writing or both.
     pub usage: EnumUsage,
-    /// Named values in the order of the file, wildcards already spread out.
+    /// Named values in the order of the file. A name with don't-care bits is spread out: it stands here
+    /// once per value, in ascending order.
     pub values: Vec<EnumeratedValue>,
     /// The value with `<isDefault>`: the name of all values not listed.
     pub default: Option<DefaultValue>,
-    /// Enumerations with equal names, values and usage, on fields of equal width, have equal ids.
+    /// Enumerations with equal named values and usage, on fields of equal width, have equal ids; what the
+    /// enumeration itself is called does not count.
     pub shape: ShapeId,
     /// Where the element starts in the file.
     pub span: Span,
@@ -334,6 +338,15 @@ impl Access {
     pub const fn can_write(self) -> bool {
         !matches!(self, Self::ReadOnly)
     }
+}
+
+/// Who may access something (`<protection>`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "each variant is the schema's own word")]
+pub enum Protection {
+    Secure,
+    NonSecure,
+    Privileged,
 }
 
 /// What a write does to the stored bits (`<modifiedWriteValues>`).
@@ -410,6 +423,6 @@ pub enum RepeatKind {
 }
 
 /// Identifies a shape: two elements of one kind in one device have equal ids exactly if they are equal
-/// in everything that shapes an interface. Ids count up from 0 in the order of the file, per kind.
+/// in everything that shapes an interface. Ids count up from 0 in the order of the model, per kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ShapeId(pub u32);

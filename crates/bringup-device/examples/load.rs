@@ -1,0 +1,30 @@
+//! Reads SVD files and says what is wrong with them: `cargo run --example load -- FILE…`.
+
+use bringup_device::{LineIndex, svd};
+
+fn main() -> std::io::Result<()> {
+    for path in std::env::args().skip(1) {
+        let bytes = std::fs::read(&path)?;
+        let begin = std::time::Instant::now();
+        let loaded = svd::load_bytes(&bytes);
+        let took = begin.elapsed();
+        let lines = LineIndex::from_bytes(&bytes);
+        for diagnostic in &loaded.diagnostics {
+            println!("{path}: {}", diagnostic.display(&lines));
+        }
+        let Some(device) = loaded.device else {
+            println!("{path}: no device");
+            continue;
+        };
+        let registers: usize = device
+            .peripherals_expanded()
+            .map(|p| p.peripheral.registers_expanded().count())
+            .sum();
+        let peripherals = device.peripherals_expanded().count();
+        println!(
+            "{path}: {}: {peripherals} peripherals, {registers} registers, {took:?}",
+            device.name
+        );
+    }
+    Ok(())
+}

@@ -1,0 +1,162 @@
+//! From the raw tree to the [`Device`]: one file per kind of element.
+
+mod cluster;
+mod cpu;
+mod derive;
+mod device;
+mod enumeration;
+mod field;
+mod interrupt;
+mod peripheral;
+mod properties;
+mod register;
+mod repeat;
+mod shape;
+mod values;
+mod words;
+
+use crate::diagnostic::Reports;
+use crate::svd::raw::{NodeId, Tree};
+use crate::svd::tag::Tag;
+use crate::{Device, Diagnostic, Severity, Span, rules};
+
+/// What a file may make the loader build. One unit is an element, an instance's name or 64 bytes of
+/// text; the largest file of a vendor takes less than a tenth.
+const MAX_COST: u64 = 16 << 20;
+
+/// Registers with all instances of arrays counted.
+const MAX_REGISTERS: u64 = 1 << 20;
+
+/// Resolves the tree of a whole file.
+pub(crate) fn resolve(tree: &Tree<'_>, device: NodeId, reports: &mut Reports) -> Device {
+    let mut resolver = Resolver::new(tree, device, reports);
+    let mut device = resolver.device();
+    shape::assign(&mut device);
+    device
+}
+
+/// The state of resolving one file.
+struct Resolver<'t> {
+    tree: &'t Tree<'t>,
+    root: NodeId,
+    reports: &'t mut Reports,
+    index: derive::Index<'t>,
+    /// The elements around the current one, from the outside in, for breadcrumbs.
+    trail: Vec<(Tag, &'t str)>,
+    /// The containers whose registers are being resolved, from the outside in.
+    active: Vec<NodeId>,
+    /// How many instances the arrays around the current element make.
+    copies: u64,
+    /// Registers so far, instances counted.
+    registers: u64,
+    /// What was built so far, in units of [`MAX_COST`].
+    cost: u64,
+    /// A limit was reached and reported: nothing more is built.
+    exhausted: bool,
+}
+
+impl<'t> Resolver<'t> {
+    fn new(tree: &'t Tree<'t>, root: NodeId, reports: &'t mut Reports) -> Self {
+        Self {
+            tree,
+            root,
+            reports,
+            index: derive::Index::default(),
+            trail: Vec::new(),
+            active: Vec::new(),
+            copies: 1,
+            registers: 0,
+            cost: 0,
+            exhausted: false,
+        }
+    }
+
+    /// Runs `body` with `node` at the end of the breadcrumb.
+    fn within<R>(&mut self, node: NodeId, body: impl FnOnce(&mut Self) -> R) -> R {
+        self.trail
+            .push((self.tree.node(node).tag, self.tree.name(node)));
+        let result = body(self);
+        self.trail.pop();
+        result
+    }
+
+    /// Accounts for something about to be built; false when there is too much of it.
+    fn charge(&mut self, units: u64, place: Span) -> bool {
+        self.cost = self.cost.saturating_add(units);
+        if self.cost > MAX_COST && !self.exhausted {
+            self.exhausted = true;
+            let hint = "what comes after this place was left out";
+            self.error(
+                rules::LIMIT,
+                place,
+                "the file describes more than any device has",
+                Some(hint),
+            );
+        }
+        !self.exhausted
+    }
+
+    /// Accounts for a register that stands for `count` of them in each of the elements around it.
+    fn charge_registers(&mut self, count: u64, place: Span) -> bool {
+        self.registers = self
+            .registers
+            .saturating_add(self.copies.saturating_mul(count));
+        if self.registers > MAX_REGISTERS && !self.exhausted {
+            self.exhausted = true;
+            let message = format!("the device has more than {MAX_REGISTERS} registers");
+            self.error(
+                rules::LIMIT,
+                place,
+                message,
+                Some("look for a `<dim>` that is too large"),
+            );
+        }
+        !self.exhausted
+    }
+
+    fn warn(
+        &mut self,
+        rule: &'static str,
+        span: Span,
+        message: impl Into<String>,
+        hint: Option<&str>,
+    ) {
+        self.report(Severity::Warning, rule, span, message.into(), hint);
+    }
+
+    fn error(
+        &mut self,
+        rule: &'static str,
+        span: Span,
+        message: impl Into<String>,
+        hint: Option<&str>,
+    ) {
+        self.report(Severity::Error, rule, span, message.into(), hint);
+    }
+
+    fn report(
+        &mut self,
+        severity: Severity,
+        rule: &'static str,
+        span: Span,
+        message: String,
+        hint: Option<&str>,
+    ) {
+        // What several elements derive from is met as often, and said once.
+        if self.reports.has(rule, span) {
+            return;
+        }
+        let named = self.trail.iter().rev().filter(|(_, name)| !name.is_empty());
+        let breadcrumb = named
+            .map(|(tag, name)| format!("{} {name}", tag.name()))
+            .collect();
+        self.reports.add(Diagnostic {
+            severity,
+            rule,
+            message,
+            span,
+            breadcrumb,
+            hint: hint.map(Into::into),
+        });
+    }
+}

@@ -1,0 +1,115 @@
+//! Reading CMSIS-SVD files: [`load`].
+//!
+//! Reading has two stages. The first turns text into a tree of elements that keeps their places; it
+//! knows XML and the names of elements. The second resolves the tree into a [`Device`]: it knows what
+//! the elements mean, follows `derivedFrom`, inherits properties and spreads out `dim`.
+
+pub(crate) mod dim;
+pub(crate) mod number;
+mod parse;
+pub(crate) mod raw;
+pub(crate) mod tag;
+
+use crate::diagnostic::Reports;
+use crate::{Device, Diagnostic, Severity, Span, resolve, rules};
+
+/// Files beyond this many bytes are refused: the largest that vendors ship have some 30 MB.
+pub const MAX_BYTES: usize = 1 << 29;
+
+/// What reading a file gave.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Loaded {
+    /// The device; `None` only where the text is not a whole SVD file. Elements that have no sensible
+    /// reading are left out of it, with an error in [`Loaded::diagnostics`].
+    pub device: Option<Device>,
+    /// Everything that is wrong with the file, in the order of the file.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Loaded {
+    /// Whether any problem is an error: then something is missing from the device.
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(Diagnostic::is_error)
+    }
+
+    /// The device and its warnings, or, where there are errors, all diagnostics.
+    pub fn into_result(self) -> Result<(Device, Vec<Diagnostic>), Vec<Diagnostic>> {
+        match self.device {
+            Some(device) if !self.diagnostics.iter().any(Diagnostic::is_error) => {
+                Ok((device, self.diagnostics))
+            }
+            _ => Err(self.diagnostics),
+        }
+    }
+}
+
+/// Reads an SVD file from its text. Never panics and never gives up at the first problem.
+///
+/// ```
+/// let text = "<device><name>TINY</name><peripherals>
+///     <peripheral><name>PORT</name><baseAddress>0x40000000</baseAddress></peripheral>
+/// </peripherals></device>";
+/// let device = bringup_device::svd::load(text).device.unwrap();
+/// assert_eq!(device.peripheral("PORT").unwrap().base_address, 0x4000_0000);
+/// ```
+pub fn load(text: &str) -> Loaded {
+    let mut reports = Reports::default();
+    let device = load_into(text, &mut reports);
+    Loaded {
+        device,
+        diagnostics: reports.into_sorted(),
+    }
+}
+
+/// Reads an SVD file from its bytes: UTF-8, with or without a byte order mark.
+/// Anything else is an error.
+pub fn load_bytes(bytes: &[u8]) -> Loaded {
+    let error = match std::str::from_utf8(bytes) {
+        Ok(text) => return load(text),
+        Err(error) => error,
+    };
+    let start = error.valid_up_to().min(u32::MAX as usize) as u32;
+    let (message, hint) = match bytes {
+        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => (
+            "the file is UTF-16, not UTF-8",
+            "convert it, for example with `iconv`",
+        ),
+        _ => (
+            "the file has bytes that are not UTF-8",
+            "save it as UTF-8; the XML declaration may name its encoding",
+        ),
+    };
+    let diagnostic = Diagnostic {
+        severity: Severity::Error,
+        rule: rules::ENCODING,
+        message: message.into(),
+        span: Span { start, len: 1 },
+        breadcrumb: Vec::new(),
+        hint: Some(hint.into()),
+    };
+    Loaded {
+        device: None,
+        diagnostics: vec![diagnostic],
+    }
+}
+
+fn load_into(text: &str, reports: &mut Reports) -> Option<Device> {
+    if text.len() > MAX_BYTES {
+        reports.add(Diagnostic {
+            severity: Severity::Error,
+            rule: rules::LIMIT,
+            message: format!(
+                "the file has {} bytes, more than the {MAX_BYTES} that are read",
+                text.len()
+            ),
+            span: Span::default(),
+            breadcrumb: Vec::new(),
+            hint: None,
+        });
+        return None;
+    }
+    let content = text.strip_prefix('\u{FEFF}').unwrap_or(text);
+    let base = (text.len() - content.len()) as u32;
+    let parsed = parse::parse(content, base, reports)?;
+    Some(resolve::resolve(&parsed.tree, parsed.device, reports))
+}

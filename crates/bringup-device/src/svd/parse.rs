@@ -1,0 +1,555 @@
+//! From text to the raw tree.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+use quick_xml::Reader;
+use quick_xml::errors::{Error as XmlError, SyntaxError};
+use quick_xml::events::{BytesStart, Event};
+
+use super::raw::{Node, NodeId, Tree, Value};
+use super::tag::Tag;
+use crate::diagnostic::{LineIndex, Reports};
+use crate::{Diagnostic, Severity, Span, rules};
+
+/// Elements inside elements: the standard needs 10 plus the nesting of clusters.
+const MAX_DEPTH: usize = 64;
+
+/// A text as a tree: its root element is `<device>`.
+#[derive(Debug)]
+pub(crate) struct Parsed<'a> {
+    /// All elements.
+    pub(crate) tree: Tree<'a>,
+    /// The root.
+    pub(crate) device: NodeId,
+}
+
+/// Reads `text`, whose first byte is byte `base` of the file. `None` where the text is not a whole SVD
+/// file; then `reports` has an error.
+pub(crate) fn parse<'a>(text: &'a str, base: u32, reports: &mut Reports) -> Option<Parsed<'a>> {
+    Parser::new(text, base, reports).run()
+}
+
+/// An element whose end has not come yet.
+struct Open<'a> {
+    /// Name as written.
+    name: &'a str,
+    /// Offset of its `<`.
+    start: usize,
+    /// The element in the tree; `None` inside something that is passed over.
+    node: Option<NodeId>,
+    /// Tags of the children so far.
+    children: u128,
+    /// The text so far, and where it starts.
+    text: Cow<'a, str>,
+    text_start: usize,
+}
+
+/// Reading has to stop; the reason has been reported.
+struct Stop;
+
+struct Parser<'a, 'r> {
+    text: &'a str,
+    base: u32,
+    reader: Reader<&'a [u8]>,
+    tree: Tree<'a>,
+    open: Vec<Open<'a>>,
+    root: Option<NodeId>,
+    unknown: HashSet<&'a str>,
+    reports: &'r mut Reports,
+}
+
+impl<'a, 'r> Parser<'a, 'r> {
+    fn new(text: &'a str, base: u32, reports: &'r mut Reports) -> Self {
+        let mut reader = Reader::from_str(text);
+        let config = reader.config_mut();
+        // Names of end tags are compared here, to say where the element was opened.
+        config.check_end_names = false;
+        config.allow_unmatched_ends = true;
+        config.allow_dangling_amp = true;
+        Self {
+            text,
+            base,
+            reader,
+            tree: Tree::default(),
+            open: Vec::new(),
+            root: None,
+            unknown: HashSet::new(),
+            reports,
+        }
+    }
+
+    fn run(mut self) -> Option<Parsed<'a>> {
+        if self.looks_like_something_else() {
+            return None;
+        }
+        loop {
+            let start = self.reader.buffer_position() as usize;
+            let event = self.reader.read_event();
+            match self.event(event, start) {
+                Ok(true) => {}
+                Ok(false) => {
+                    return self.root.map(|device| Parsed {
+                        tree: self.tree,
+                        device,
+                    });
+                }
+                Err(Stop) => return None,
+            }
+        }
+    }
+
+    /// Says what the text is if it does not even begin like XML.
+    fn looks_like_something_else(&mut self) -> bool {
+        let content = self.text.trim_start();
+        let start = self.text.len() - content.len();
+        if content.is_empty() {
+            let hint = "download the file again, or check that the path is right";
+            self.error(
+                rules::EMPTY,
+                0,
+                self.text.len(),
+                "the file is empty".into(),
+                Some(hint),
+            );
+            return true;
+        }
+        if content.starts_with('<') {
+            return false;
+        }
+        let what = match content.as_bytes() {
+            [b'{' | b'[', ..] => "the file looks like JSON, not like SVD",
+            [0x7F, b'E', b'L', b'F', ..] => "the file is an ELF file, not an SVD file",
+            [b'P', b'K', 3, 4, ..] => "the file is a ZIP archive, not an SVD file",
+            _ => "the file is not XML: it does not begin with `<`",
+        };
+        let length = content.lines().next().map_or(1, |line| line.len().min(40));
+        let length = (1..=length)
+            .rev()
+            .find(|&end| content.is_char_boundary(end))
+            .unwrap_or(1);
+        let hint = "an SVD file begins with `<?xml` and has `<device>` as its root element";
+        self.error(rules::NOT_SVD, start, length, what.into(), Some(hint));
+        true
+    }
+
+    /// Takes one event that began at `start`; false at the end of a whole file.
+    fn event(&mut self, event: Result<Event<'a>, XmlError>, start: usize) -> Result<bool, Stop> {
+        let end = self.reader.buffer_position() as usize;
+        match event {
+            Ok(Event::Start(tag)) => self.start_tag(&tag, start, end)?,
+            Ok(Event::Empty(tag)) => {
+                self.start_tag(&tag, start, end)?;
+                self.close();
+            }
+            Ok(Event::End(tag)) => {
+                let name = tag.name();
+                self.end_tag(name.as_ref(), start, end)?;
+            }
+            Ok(Event::Text(text)) => self.text(text.into_inner(), start, false)?,
+            Ok(Event::CData(text)) => {
+                self.text(text.into_inner(), start + "<![CDATA[".len(), true)?
+            }
+            Ok(Event::GeneralRef(entity)) => {
+                let resolved = entity.resolve_char_ref().ok().flatten();
+                self.entity(entity.into_inner(), resolved, start, end)?;
+            }
+            Ok(Event::DocType(_)) => {
+                let hint = Some("entities that it declares are not replaced");
+                let message = "the document type definition was passed over".into();
+                self.report(
+                    Severity::Warning,
+                    rules::DOCTYPE,
+                    start,
+                    end - start,
+                    message,
+                    hint,
+                );
+            }
+            Ok(Event::Comment(_) | Event::Decl(_) | Event::PI(_)) => {}
+            Ok(Event::Eof) => return self.end_of_file(),
+            Err(error) => return Err(self.xml_error(&error)),
+        }
+        Ok(true)
+    }
+
+    fn start_tag(
+        &mut self,
+        element: &BytesStart<'a>,
+        start: usize,
+        end: usize,
+    ) -> Result<(), Stop> {
+        let name_start = start + 1;
+        let name = self
+            .text
+            .get(name_start..name_start + element.name().as_ref().len())
+            .unwrap_or_default();
+        if self.open.len() >= MAX_DEPTH {
+            let message = format!("`<{name}>` is inside {MAX_DEPTH} other elements");
+            self.error(rules::NESTING, start, end - start, message, None);
+            return Err(Stop);
+        }
+        let node = match self.open.last() {
+            None => Some(self.root(element, name, start, end)?),
+            Some(parent) => match parent.node {
+                Some(parent) => self.child(element, parent, name, start, end),
+                None => None,
+            },
+        };
+        self.open.push(Open {
+            name,
+            start,
+            node,
+            children: 0,
+            text: Cow::Borrowed(""),
+            text_start: end,
+        });
+        Ok(())
+    }
+
+    /// The first element: it has to be the device.
+    fn root(
+        &mut self,
+        element: &BytesStart<'a>,
+        name: &'a str,
+        start: usize,
+        end: usize,
+    ) -> Result<NodeId, Stop> {
+        if self.root.is_some() {
+            self.error(
+                rules::XML,
+                start,
+                end - start,
+                format!("`<{name}>` stands after the end of `<device>`"),
+                None,
+            );
+            return Err(Stop);
+        }
+        if !name.eq_ignore_ascii_case("device") {
+            let hint = match name {
+                "html" | "HTML" => "this is a web page; download the raw file instead",
+                _ => "an SVD file has `<device>` as its root element",
+            };
+            let message = format!("the root element is `<{name}>`, not `<device>`");
+            self.error(rules::NOT_SVD, start, end - start, message, Some(hint));
+            return Err(Stop);
+        }
+        let node = Node::new(
+            Tag::Device,
+            self.span(start, end - start),
+            self.derived_from(element),
+        );
+        let id = self.tree.push(node, None);
+        self.root = Some(id);
+        Ok(id)
+    }
+
+    /// An element in another; `None` if it is passed over with all it contains.
+    fn child(
+        &mut self,
+        element: &BytesStart<'a>,
+        parent: NodeId,
+        name: &'a str,
+        start: usize,
+        end: usize,
+    ) -> Option<NodeId> {
+        let tag = Tag::from_name(name).or_else(|| self.unexpected(name, start, end))?;
+        if tag.is_opaque() {
+            return None;
+        }
+        let span = self.span(start, end - start);
+        if let Some(open) = self.open.last_mut() {
+            if !tag.repeats() && open.children & tag.bit() != 0 {
+                let message = format!("`<{name}>` stands here a second time; the first one counts");
+                self.report(
+                    Severity::Warning,
+                    rules::DUPLICATE_ELEMENT,
+                    start,
+                    end - start,
+                    message,
+                    None,
+                );
+                return None;
+            }
+            open.children |= tag.bit();
+        }
+        let node = Node::new(tag, span, self.derived_from(element));
+        Some(self.tree.push(node, Some(parent)))
+    }
+
+    /// An element whose name is none of the schema's as written.
+    fn unexpected(&mut self, name: &'a str, start: usize, end: usize) -> Option<Tag> {
+        let tag = Tag::from_name_ignoring_case(name);
+        if !self.unknown.insert(name) {
+            return tag;
+        }
+        let (rule, message) = match tag {
+            Some(tag) => (
+                rules::ELEMENT_CASE,
+                format!("`<{name}>` was read as `<{}>`", tag.name()),
+            ),
+            None => (
+                rules::UNKNOWN_ELEMENT,
+                format!("CMSIS-SVD has no `<{name}>`; it was passed over"),
+            ),
+        };
+        self.report(Severity::Warning, rule, start, end - start, message, None);
+        tag
+    }
+
+    fn derived_from(&mut self, element: &BytesStart<'a>) -> Option<Value<'a>> {
+        // Few elements have attributes: most of the time of looking for one is saved here.
+        if element.attributes_raw().is_empty() {
+            return None;
+        }
+        let attribute = element
+            .html_attributes()
+            .with_checks(false)
+            .flatten()
+            .find(|a| {
+                let key: &str = a.key.as_ref();
+                key.eq_ignore_ascii_case("derivedFrom")
+            })?;
+        let raw = attribute.value.as_ref();
+        // The value is a part of the text, so its place is the distance of the two.
+        let start = (raw.as_ptr() as usize).wrapping_sub(self.text.as_ptr() as usize);
+        let found = self
+            .text
+            .get(start..start.saturating_add(raw.len()))
+            .filter(|&text| text == raw);
+        let span = self.span(start.min(self.text.len()), raw.len());
+        let text = match found {
+            Some(text) => Cow::Borrowed(text.trim()),
+            None => Cow::Owned(raw.trim().to_owned()),
+        };
+        (!text.is_empty()).then_some(Value { text, span })
+    }
+
+    fn end_tag(&mut self, name: &str, start: usize, end: usize) -> Result<(), Stop> {
+        match self.open.last() {
+            Some(open) if open.name == name => {
+                self.close();
+                Ok(())
+            }
+            Some(open) => {
+                let at = self.position(open.start);
+                let message = format!("`</{name}>` closes `<{}>` opened at {at}", open.name);
+                self.error(rules::XML, start, end - start, message, None);
+                Err(Stop)
+            }
+            None => {
+                let message = format!("`</{name}>` closes nothing");
+                self.error(rules::XML, start, end - start, message, None);
+                Err(Stop)
+            }
+        }
+    }
+
+    /// Ends the innermost element.
+    fn close(&mut self) {
+        let Some(open) = self.open.pop() else { return };
+        let Some(id) = open.node else { return };
+        let leading = open.text.len() - open.text.trim_start().len();
+        let text = match open.text {
+            Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
+            Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
+        };
+        if !text.is_empty() && open.children == 0 {
+            let span = self.span(open.text_start + leading, text.len());
+            self.tree.node_mut(id).value = Value { text, span };
+        }
+    }
+
+    fn text(&mut self, text: Cow<'a, str>, start: usize, literal: bool) -> Result<(), Stop> {
+        if !literal && text.contains('&') {
+            let message = "`&` was read as itself".into();
+            let hint = Some("in XML it is written `&amp;`");
+            self.report(
+                Severity::Warning,
+                rules::ENTITY,
+                start,
+                text.len(),
+                message,
+                hint,
+            );
+        }
+        let Some(open) = self.open.last_mut() else {
+            if text.trim().is_empty() {
+                return Ok(());
+            }
+            let message = "there is text outside of the root element".into();
+            let start = start + text.len() - text.trim_start().len();
+            self.error(rules::XML, start, text.trim().len(), message, None);
+            return Err(Stop);
+        };
+        if open.node.is_none() {
+            return Ok(());
+        }
+        if open.text.is_empty() {
+            open.text = text;
+            open.text_start = start;
+        } else {
+            open.text.to_mut().push_str(&text);
+        }
+        Ok(())
+    }
+
+    /// `&name;`: one of the five that XML defines, or a character by its number.
+    fn entity(
+        &mut self,
+        name: Cow<'a, str>,
+        character: Option<char>,
+        start: usize,
+        end: usize,
+    ) -> Result<(), Stop> {
+        let character = character.or(match name.as_ref() {
+            "amp" => Some('&'),
+            "apos" => Some('\''),
+            "gt" => Some('>'),
+            "lt" => Some('<'),
+            "quot" => Some('"'),
+            _ => None,
+        });
+        let text = match character {
+            Some(character) => character.to_string(),
+            None => {
+                let message = format!("XML does not define `&{name};`; it was read as it stands");
+                self.report(
+                    Severity::Warning,
+                    rules::ENTITY,
+                    start,
+                    end - start,
+                    message,
+                    None,
+                );
+                format!("&{name};")
+            }
+        };
+        self.text(Cow::Owned(text), start, true)
+    }
+
+    fn end_of_file(&mut self) -> Result<bool, Stop> {
+        let end = self.text.trim_end().len();
+        if let Some(open) = self.open.last() {
+            let message = format!(
+                "the file ends inside `<{}>` opened at {}",
+                open.name,
+                self.position(open.start)
+            );
+            self.error(
+                rules::TRUNCATED,
+                end,
+                0,
+                message,
+                Some("the file is not complete; download it again"),
+            );
+            return Err(Stop);
+        }
+        if self.root.is_none() {
+            let message = "the file has no root element".into();
+            let hint = Some("an SVD file has `<device>` as its root element");
+            self.error(rules::NOT_SVD, end, 0, message, hint);
+            return Err(Stop);
+        }
+        Ok(false)
+    }
+
+    fn xml_error(&mut self, error: &XmlError) -> Stop {
+        let start = (self.reader.error_position() as usize).min(self.text.len());
+        let unfinished = match error {
+            XmlError::Syntax(SyntaxError::UnclosedComment) => Some("comment"),
+            XmlError::Syntax(SyntaxError::UnclosedCData) => Some("CDATA section"),
+            XmlError::Syntax(SyntaxError::UnclosedDoctype) => Some("document type definition"),
+            XmlError::Syntax(SyntaxError::UnclosedPI | SyntaxError::UnclosedXmlDecl) => {
+                Some("`<?` instruction")
+            }
+            XmlError::Syntax(_) => Some("tag"),
+            _ => None,
+        };
+        match unfinished {
+            Some(what) => {
+                let message = format!(
+                    "the file ends inside a {what} begun at {}",
+                    self.position(start)
+                );
+                let hint = Some("the file is not complete; download it again");
+                self.error(
+                    rules::TRUNCATED,
+                    start,
+                    self.text.len() - start,
+                    message,
+                    hint,
+                );
+            }
+            None => self.error(
+                rules::XML,
+                start,
+                1,
+                format!("this is not well-formed XML: {error}"),
+                None,
+            ),
+        }
+        Stop
+    }
+
+    fn error(
+        &mut self,
+        rule: &'static str,
+        start: usize,
+        len: usize,
+        message: String,
+        hint: Option<&str>,
+    ) {
+        self.report(Severity::Error, rule, start, len, message, hint);
+    }
+
+    fn report(
+        &mut self,
+        severity: Severity,
+        rule: &'static str,
+        start: usize,
+        len: usize,
+        message: String,
+        hint: Option<&str>,
+    ) {
+        let span = self.span(start, len);
+        let breadcrumb = self.breadcrumb();
+        self.reports.add(Diagnostic {
+            severity,
+            rule,
+            message,
+            span,
+            breadcrumb,
+            hint: hint.map(Into::into),
+        });
+    }
+
+    /// The open elements that have a name by now, from the inside out.
+    fn breadcrumb(&self) -> Vec<String> {
+        let nodes = self.open.iter().rev().filter_map(|open| open.node);
+        let named = nodes.filter(|&node| {
+            self.tree.node(node).tag != Tag::Device && !self.tree.name(node).is_empty()
+        });
+        named
+            .map(|node| {
+                format!(
+                    "{} {}",
+                    self.tree.node(node).tag.name(),
+                    self.tree.name(node)
+                )
+            })
+            .collect()
+    }
+
+    fn span(&self, start: usize, len: usize) -> Span {
+        Span {
+            start: self.base + start as u32,
+            len: len as u32,
+        }
+    }
+
+    /// Line and column, looked up only where a message needs them: it reads the whole text.
+    fn position(&self, offset: usize) -> crate::Position {
+        LineIndex::new(self.text).position(offset as u32)
+    }
+}
