@@ -37,7 +37,8 @@ pub struct At {
     /// Address of the instruction that causes the access; of an exception entry or return, the
     /// address execution was at.
     pub pc: u32,
-    /// Time of the access in core cycles since power-on.
+    /// Time of the access in core cycles since power-on: that at which the instruction begins.
+    /// Always before [`Bus::deadline`], so the world never has to catch up during an access.
     pub cycle: u64,
 }
 
@@ -53,9 +54,9 @@ pub struct BusFault;
 /// [`Bus::interrupt_lines`] and [`Bus::deadline`] again, so a device that raises a line or plans an
 /// event in an access is heard at the next instruction.
 ///
-/// Addresses arrive aligned to their width; the core raises the alignment faults. The private
-/// peripheral bus (0xE000_E000 to 0xE000_EFFF: SysTick, NVIC, SCB) belongs to the core and never
-/// arrives here.
+/// Addresses arrive aligned to their width; the core raises the alignment faults. The System Control
+/// Space (0xE000_E000 to 0xE000_EFFF: SysTick, NVIC, SCB) belongs to the core: the fast methods have
+/// to decline it, and it never arrives at the others.
 pub trait Bus {
     /// Reads plain memory; `None` where there is none or where a read has to be looked at.
     /// `width` is a constant at each call site. The result is zero-extended.
@@ -78,7 +79,8 @@ pub trait Bus {
     fn peek(&self, address: u32, width: Width) -> Option<u32>;
 
     /// Core cycles that a load or store at `address` takes beyond those of single-cycle memory
-    /// on this core's bus interface; negative values shorten it (the single-cycle I/O port).
+    /// on this core's bus interface; -1 is the single-cycle I/O port, and nothing is faster than that. Asked after
+    /// each access, plain memory included: meant to be inlined.
     fn data_wait(&self, address: u32) -> i32;
 
     /// Core cycles that fetching the instruction at `address` takes beyond single-cycle memory.

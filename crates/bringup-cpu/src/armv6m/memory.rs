@@ -1,0 +1,132 @@
+//! Data accesses: plain memory inline, everything else out of line.
+
+use super::fault::{Fault, FaultKind};
+use super::scs;
+use super::state::State;
+use crate::bus::{At, Bus, Width};
+
+/// Cycles an access takes beyond the table. No access is faster than the single-cycle I/O port.
+fn wait<B: Bus>(bus: &B, address: u32) -> u32 {
+    bus.data_wait(address).max(-1) as u32
+}
+
+#[expect(
+    clippy::inline_always,
+    reason = "the fast path of every load and store is a few instructions"
+)]
+impl State {
+    /// Loads; the second value is the waiting time, to be added wrapping.
+    #[inline(always)]
+    pub(crate) fn load<B: Bus>(
+        &mut self,
+        bus: &mut B,
+        address: u32,
+        width: Width,
+        at: At,
+    ) -> Result<(u32, u32), Fault> {
+        if address & (width.bytes() - 1) == 0
+            && let Some(value) = bus.fast_read(address, width)
+        {
+            return Ok((value, wait(bus, address)));
+        }
+        self.load_slow(bus, address, width, at)
+    }
+
+    /// Stores; the value is the waiting time, to be added wrapping.
+    #[inline(always)]
+    pub(crate) fn store<B: Bus>(
+        &mut self,
+        bus: &mut B,
+        address: u32,
+        width: Width,
+        value: u32,
+        at: At,
+    ) -> Result<u32, Fault> {
+        let value = value & width.mask();
+        if address & (width.bytes() - 1) == 0 && bus.fast_write(address, width, value) {
+            if address.wrapping_sub(self.code_start) < self.code_length {
+                self.note_code_write(address, width);
+            }
+            return Ok(wait(bus, address));
+        }
+        self.store_slow(bus, address, width, value, at)
+    }
+
+    /// A store went to where code may have been decoded.
+    #[cold]
+    fn note_code_write(&mut self, address: u32, width: Width) {
+        let last = address.wrapping_add(width.bytes() - 1);
+        let (low, high) = self.code_written.unwrap_or((address, last));
+        self.code_written = Some((low.min(address), high.max(last)));
+        self.until = 0;
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn load_slow<B: Bus>(
+        &mut self,
+        bus: &mut B,
+        address: u32,
+        width: Width,
+        at: At,
+    ) -> Result<(u32, u32), Fault> {
+        let fault = |kind| Fault {
+            kind,
+            pc: at.pc,
+            address,
+        };
+        if scs::contains(address) {
+            let value = self.system_read(address, width, at.cycle).map_err(fault)?;
+            return Ok((value, 0));
+        }
+        if address & (width.bytes() - 1) != 0 {
+            return Err(fault(FaultKind::Unaligned));
+        }
+        let value = bus.read(address, width, at);
+        self.hear(bus);
+        let value = value.map_err(|_| fault(FaultKind::Load))?;
+        Ok((value & width.mask(), wait(bus, address)))
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn store_slow<B: Bus>(
+        &mut self,
+        bus: &mut B,
+        address: u32,
+        width: Width,
+        value: u32,
+        at: At,
+    ) -> Result<u32, Fault> {
+        let fault = |kind| Fault {
+            kind,
+            pc: at.pc,
+            address,
+        };
+        if scs::contains(address) {
+            self.system_write(address, width, value, at.cycle)
+                .map_err(fault)?;
+            return Ok(0);
+        }
+        if address & (width.bytes() - 1) != 0 {
+            return Err(fault(FaultKind::Unaligned));
+        }
+        let done = bus.write(address, width, value, at);
+        if address.wrapping_sub(self.code_start) < self.code_length {
+            self.note_code_write(address, width);
+        }
+        self.hear(bus);
+        done.map_err(|_| fault(FaultKind::Store))?;
+        Ok(wait(bus, address))
+    }
+
+    /// Listens to the world after an access that may have changed it.
+    fn hear<B: Bus>(&mut self, bus: &B) {
+        if self.nvic.lines_differ(bus.interrupt_lines()) || bus.code_generation() != self.generation
+        {
+            self.until = 0;
+        } else {
+            self.until = self.until.min(bus.deadline()).min(bus.stop_at());
+        }
+    }
+}

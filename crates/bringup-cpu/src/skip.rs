@@ -1,0 +1,1 @@
+//! Skipping loops that only wait.

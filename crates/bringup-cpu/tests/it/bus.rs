@@ -1,0 +1,237 @@
+//! A world made for tests: flash at 0, RAM at `0x2000_0000`, and a few devices.
+
+use bringup_cpu::armv6m::{Config, Core, Stop};
+use bringup_cpu::{At, Bus, BusFault, Width};
+
+/// First address of RAM.
+pub(crate) const RAM: u32 = 0x2000_0000;
+/// Where the main stack begins.
+pub(crate) const STACK: u32 = RAM + 0x2000;
+/// First address of program code, behind the vector table.
+pub(crate) const CODE: u32 = 0x100;
+/// Writing raises the interrupt lines given; reading tells them.
+pub(crate) const LINES: u32 = 0x4000_0000;
+/// Reading gives the value of [`World::input`]; writing logs.
+pub(crate) const PORT: u32 = 0x4000_0004;
+/// Each read counts up.
+pub(crate) const COUNTER: u32 = 0x4000_0008;
+/// Writing n changes [`World::input`] to all ones n cycles later.
+pub(crate) const TIMER: u32 = 0x4000_000C;
+/// A port on the single-cycle I/O bus.
+pub(crate) const IOPORT: u32 = 0x5000_0000;
+
+/// One access that was not plain memory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Access {
+    pub(crate) write: bool,
+    pub(crate) address: u32,
+    pub(crate) width: Width,
+    pub(crate) value: u32,
+    pub(crate) at: At,
+}
+
+/// Flash, RAM, devices and a log.
+#[derive(Debug, Clone)]
+pub(crate) struct World {
+    pub(crate) flash: Vec<u8>,
+    pub(crate) ram: Vec<u8>,
+    pub(crate) lines: u32,
+    pub(crate) input: u32,
+    pub(crate) counter: u32,
+    /// Planned changes: at this cycle, lines and input become these.
+    pub(crate) plan: Vec<(u64, u32, u32)>,
+    pub(crate) log: Vec<Access>,
+    pub(crate) fetches: usize,
+    pub(crate) fetch_wait: u32,
+    pub(crate) generation: u32,
+    /// Loads and stores of plain memory.
+    pub(crate) plain: usize,
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        Self {
+            flash: vec![0; 0x1_0000],
+            ram: vec![0; 0x4000],
+            lines: 0,
+            input: 0,
+            counter: 0,
+            plan: Vec::new(),
+            log: Vec::new(),
+            fetches: 0,
+            fetch_wait: 0,
+            generation: 0,
+            plain: 0,
+        }
+    }
+
+    fn memory(&mut self, address: u32) -> Option<&mut [u8]> {
+        let (memory, base) = match address >> 24 {
+            0x00 => (&mut self.flash, 0),
+            0x20 => (&mut self.ram, RAM),
+            _ => return None,
+        };
+        memory.get_mut((address - base) as usize..)
+    }
+
+    /// Puts halfwords at an address.
+    pub(crate) fn put(&mut self, address: u32, halfwords: &[u16]) {
+        let memory = self.memory(address).expect("plain memory");
+        for (bytes, halfword) in memory.chunks_mut(2).zip(halfwords) {
+            bytes.copy_from_slice(&halfword.to_le_bytes());
+        }
+    }
+
+    pub(crate) fn put_word(&mut self, address: u32, word: u32) {
+        self.memory(address).expect("plain memory")[..4].copy_from_slice(&word.to_le_bytes());
+    }
+
+    pub(crate) fn word(&mut self, address: u32) -> u32 {
+        let bytes = &self.memory(address).expect("plain memory")[..4];
+        u32::from_le_bytes(bytes.try_into().expect("four bytes"))
+    }
+
+    /// Values written to an address, with their cycles.
+    pub(crate) fn writes(&self, address: u32) -> Vec<(u64, u32)> {
+        let matches = |access: &&Access| access.write && access.address == address;
+        self.log
+            .iter()
+            .filter(matches)
+            .map(|access| (access.at.cycle, access.value))
+            .collect()
+    }
+}
+
+impl Bus for World {
+    fn fast_read(&mut self, address: u32, width: Width) -> Option<u32> {
+        let memory = self.memory(address)?;
+        let mut word = [0; 4];
+        let bytes = memory.get(..width.bytes() as usize)?;
+        word[..bytes.len()].copy_from_slice(bytes);
+        self.plain += 1;
+        Some(u32::from_le_bytes(word))
+    }
+
+    fn fast_write(&mut self, address: u32, width: Width, value: u32) -> bool {
+        if address < RAM {
+            return false;
+        }
+        let bytes = width.bytes() as usize;
+        let Some(memory) = self
+            .memory(address)
+            .and_then(|memory| memory.get_mut(..bytes))
+        else {
+            return false;
+        };
+        memory.copy_from_slice(&value.to_le_bytes()[..bytes]);
+        self.plain += 1;
+        true
+    }
+
+    fn read(&mut self, address: u32, width: Width, at: At) -> Result<u32, BusFault> {
+        let value = match address {
+            LINES => self.lines,
+            PORT | IOPORT => self.input,
+            COUNTER => {
+                self.counter += 1;
+                self.counter
+            }
+            _ => return Err(BusFault),
+        };
+        self.log.push(Access {
+            write: false,
+            address,
+            width,
+            value,
+            at,
+        });
+        Ok(value)
+    }
+
+    fn write(&mut self, address: u32, width: Width, value: u32, at: At) -> Result<(), BusFault> {
+        match address {
+            LINES => self.lines = value,
+            PORT | COUNTER | IOPORT => {}
+            TIMER => self
+                .plan
+                .push((at.cycle + u64::from(value), self.lines, u32::MAX)),
+            _ => return Err(BusFault),
+        }
+        self.log.push(Access {
+            write: true,
+            address,
+            width,
+            value,
+            at,
+        });
+        Ok(())
+    }
+
+    fn fetch(&mut self, address: u32) -> Result<u16, BusFault> {
+        self.fetches += 1;
+        let memory = self.memory(address).ok_or(BusFault)?;
+        let bytes = memory.get(..2).ok_or(BusFault)?;
+        Ok(u16::from_le_bytes([bytes[0], bytes[1]]))
+    }
+
+    fn peek(&self, _address: u32, _width: Width) -> Option<u32> {
+        None
+    }
+
+    fn data_wait(&self, address: u32) -> i32 {
+        if address == IOPORT { -1 } else { 0 }
+    }
+
+    fn fetch_wait(&self, _address: u32) -> u32 {
+        self.fetch_wait
+    }
+
+    fn code_generation(&self) -> u32 {
+        self.generation
+    }
+
+    fn interrupt_lines(&self) -> u32 {
+        self.lines
+    }
+
+    fn deadline(&self) -> u64 {
+        self.plan
+            .iter()
+            .map(|&(cycle, ..)| cycle)
+            .min()
+            .unwrap_or(u64::MAX)
+    }
+
+    fn advance(&mut self, cycle: u64) {
+        self.plan.sort_unstable();
+        while let Some(&(due, lines, input)) = self.plan.first()
+            && due <= cycle
+        {
+            self.plan.remove(0);
+            self.lines = lines;
+            self.input = input;
+        }
+    }
+
+    fn stable_until(&self, address: u32, _width: Width, cycle: u64) -> u64 {
+        if address == COUNTER { cycle } else { u64::MAX }
+    }
+}
+
+/// A reset core with `code` at [`CODE`] as its program.
+pub(crate) fn program(config: Config, code: &[u16]) -> (Core, World) {
+    let mut world = World::new();
+    world.put_word(0, STACK);
+    world.put_word(4, CODE | 1);
+    world.put(CODE, code);
+    let mut core = Core::new(config);
+    core.reset(&mut world);
+    (core, world)
+}
+
+/// Executes `steps` instructions or exception entries.
+pub(crate) fn steps(core: &mut Core, world: &mut World, steps: usize) {
+    for _ in 0..steps {
+        assert_eq!(core.step(world), None::<Stop>);
+    }
+}
