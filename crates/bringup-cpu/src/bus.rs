@@ -38,7 +38,8 @@ pub struct At {
     /// address execution was at.
     pub pc: u32,
     /// Time of the access in core cycles since power-on: that at which the instruction begins.
-    /// Always before [`Bus::deadline`], so the world never has to catch up during an access.
+    /// For loads and stores of instructions that is before [`Bus::deadline`], so the world never has
+    /// to catch up during one.
     pub cycle: u64,
 }
 

@@ -1,1 +1,293 @@
-//! Skipping loops that only wait.
+//! Finding loops that only wait, so that a core can jump over their turns.
+//!
+//! Most of an idle program's time goes into loops that poll a flag. One turn of such a loop, executed
+//! while being watched, shows whether the next must be the same:
+//!
+//! - registers, flags and all memory written are at its end as they were at its beginning (a loop
+//!   of a debug build pushes, calls and pops);
+//! - nothing was written that is not plain memory;
+//! - every read was without side effects, and its result is known to stay until some cycle
+//!   ([`Bus::stable_until`]).
+//!
+//! Then each turn takes the same cycles and the same instructions, up to that cycle or the next event,
+//! and any number of them can be counted instead of executed: cycles, instructions, memory and every later access
+//! are what they would have been.
+//!
+//! Looking for such loops has to cost loops that compute next to nothing. [`LoopTable`] counts the
+//! turns of each loop in a handful of instructions and waits twice as long after each failure.
+//!
+//! This module knows nothing of any instruction set. A core counts taken backward branches with
+//! [`LoopTable::turn`], executes over a [`Watched`] bus, and compares its registers itself.
+
+use alloc::vec::Vec;
+
+use crate::bus::{At, Bus, BusFault, Width};
+
+/// Loops remembered at a time.
+const LOOPS: usize = 256;
+/// Turns of a new loop before it is looked at.
+const FIRST_PATIENCE: u32 = 8;
+/// Turns between two looks at a loop that keeps failing.
+const LAST_PATIENCE: u32 = 1 << 14;
+/// Polled addresses that are remembered.
+const POLLED: usize = 16;
+/// Locations written that are remembered; a loop that writes more is not waiting.
+const WRITTEN: usize = 256;
+
+/// A loop, named by the address its backward branch goes to.
+#[derive(Debug, Clone, Copy)]
+struct Loop {
+    target: u32,
+    /// Turns until it is looked at again.
+    left: u32,
+    /// What `left` started from.
+    patience: u32,
+}
+
+/// Counts the turns of loops.
+#[derive(Debug, Clone)]
+pub struct LoopTable {
+    loops: [Loop; LOOPS],
+}
+
+impl Default for LoopTable {
+    fn default() -> Self {
+        let none = Loop {
+            target: u32::MAX,
+            left: FIRST_PATIENCE,
+            patience: FIRST_PATIENCE,
+        };
+        Self {
+            loops: [none; LOOPS],
+        }
+    }
+}
+
+impl LoopTable {
+    /// The place of a loop; instructions are at least two bytes apart.
+    #[inline]
+    fn entry(&mut self, target: u32) -> &mut Loop {
+        &mut self.loops[(target >> 1) as usize % LOOPS]
+    }
+
+    /// Counts a taken backward branch; true when it is time to look at the loop.
+    #[inline]
+    pub fn turn(&mut self, target: u32) -> bool {
+        let entry = self.entry(target);
+        if entry.target == target {
+            entry.left = entry.left.wrapping_sub(1);
+            entry.left == 0
+        } else {
+            // Two loops that fight for one place both become patient.
+            *entry = Loop {
+                target,
+                left: entry.patience,
+                patience: entry.patience,
+            };
+            false
+        }
+    }
+
+    /// The next turn of this loop is to be looked at.
+    pub fn arm(&mut self, target: u32) {
+        let entry = self.entry(target);
+        entry.target = target;
+        entry.left = 1;
+    }
+
+    /// The loop does more than wait.
+    pub fn failed(&mut self, target: u32) {
+        let entry = self.entry(target);
+        entry.patience = entry.patience.saturating_mul(2).min(LAST_PATIENCE);
+        entry.left = entry.patience;
+    }
+
+    /// The loop waits, or something came in between.
+    pub fn again(&mut self, target: u32) {
+        let entry = self.entry(target);
+        entry.patience = FIRST_PATIENCE;
+        entry.left = 2;
+    }
+
+    /// The loop may wait, but an event ended the look at it.
+    pub fn interrupted(&mut self, target: u32) {
+        let entry = self.entry(target);
+        entry.left = entry.patience;
+    }
+}
+
+/// A place written by a watched loop and what it held before.
+#[derive(Debug, Clone, Copy)]
+struct Written {
+    address: u32,
+    width: Width,
+    before: u32,
+}
+
+/// What a watched loop did to the world.
+#[derive(Debug, Clone)]
+pub struct Record {
+    written: Vec<Written>,
+    devices: Vec<u32>,
+    memory: Vec<u32>,
+    /// Something happened that the next turn may do differently.
+    changed: bool,
+    stable_until: u64,
+}
+
+impl Default for Record {
+    fn default() -> Self {
+        Self {
+            written: Vec::new(),
+            devices: Vec::new(),
+            memory: Vec::new(),
+            changed: false,
+            stable_until: u64::MAX,
+        }
+    }
+}
+
+impl Record {
+    /// Begins anew.
+    pub fn clear(&mut self) {
+        self.written.clear();
+        self.devices.clear();
+        self.memory.clear();
+        self.changed = false;
+        self.stable_until = u64::MAX;
+    }
+
+    /// Whether all memory written holds what it held at the beginning and nothing else was changed.
+    pub fn is_undone<B: Bus>(&self, bus: &mut B) -> bool {
+        !self.changed
+            && self
+                .written
+                .iter()
+                .all(|place| bus.fast_read(place.address, place.width) == Some(place.before))
+    }
+
+    /// Until when everything that was read stays as it was.
+    pub fn stable_until(&self) -> u64 {
+        self.stable_until
+    }
+
+    /// Devices read, in the order of their first read.
+    pub fn devices(&self) -> &[u32] {
+        &self.devices
+    }
+
+    /// Plain memory read and not written.
+    pub fn memory(&self) -> impl Iterator<Item = u32> + '_ {
+        let written = |address| {
+            let covers =
+                |place: &Written| u32::wrapping_sub(address, place.address) < place.width.bytes();
+            self.written.iter().any(covers)
+        };
+        self.memory
+            .iter()
+            .copied()
+            .filter(move |&address| !written(address))
+    }
+
+    fn note(list: &mut Vec<u32>, address: u32) {
+        if list.len() < POLLED && !list.contains(&address) {
+            list.push(address);
+        }
+    }
+
+    fn note_write(&mut self, address: u32, width: Width, before: Option<u32>) {
+        let known = |place: &Written| place.address == address && place.width == width;
+        match before {
+            Some(_) if self.written.iter().any(known) => {}
+            Some(before) if self.written.len() < WRITTEN => {
+                self.written.push(Written {
+                    address,
+                    width,
+                    before,
+                });
+            }
+            _ => self.changed = true,
+        }
+    }
+}
+
+/// A bus that records what passes over it.
+#[derive(Debug)]
+pub struct Watched<'a, B> {
+    bus: &'a mut B,
+    record: &'a mut Record,
+}
+
+impl<'a, B: Bus> Watched<'a, B> {
+    /// Records what is done to `bus` in `record`, in addition to what that already holds.
+    pub fn new(bus: &'a mut B, record: &'a mut Record) -> Self {
+        Self { bus, record }
+    }
+}
+
+impl<B: Bus> Bus for Watched<'_, B> {
+    fn fast_read(&mut self, address: u32, width: Width) -> Option<u32> {
+        let value = self.bus.fast_read(address, width)?;
+        Record::note(&mut self.record.memory, address);
+        Some(value)
+    }
+
+    fn fast_write(&mut self, address: u32, width: Width, value: u32) -> bool {
+        let before = self.bus.fast_read(address, width);
+        let done = self.bus.fast_write(address, width, value);
+        if done {
+            self.record.note_write(address, width, before);
+        }
+        done
+    }
+
+    fn read(&mut self, address: u32, width: Width, at: At) -> Result<u32, BusFault> {
+        let stable = self.bus.stable_until(address, width, at.cycle);
+        self.record.changed |= stable <= at.cycle;
+        self.record.stable_until = self.record.stable_until.min(stable);
+        Record::note(&mut self.record.devices, address);
+        self.bus.read(address, width, at)
+    }
+
+    fn write(&mut self, address: u32, width: Width, value: u32, at: At) -> Result<(), BusFault> {
+        self.record.changed = true;
+        self.bus.write(address, width, value, at)
+    }
+
+    fn fetch(&mut self, address: u32) -> Result<u16, BusFault> {
+        self.bus.fetch(address)
+    }
+
+    fn peek(&self, address: u32, width: Width) -> Option<u32> {
+        self.bus.peek(address, width)
+    }
+
+    fn data_wait(&self, address: u32) -> i32 {
+        self.bus.data_wait(address)
+    }
+
+    fn fetch_wait(&self, address: u32) -> u32 {
+        self.bus.fetch_wait(address)
+    }
+
+    fn code_generation(&self) -> u32 {
+        self.bus.code_generation()
+    }
+
+    fn interrupt_lines(&self) -> u32 {
+        self.bus.interrupt_lines()
+    }
+
+    fn deadline(&self) -> u64 {
+        self.bus.deadline()
+    }
+
+    fn advance(&mut self, cycle: u64) {
+        self.record.changed = true;
+        self.bus.advance(cycle);
+    }
+
+    fn stable_until(&self, address: u32, width: Width, cycle: u64) -> u64 {
+        self.bus.stable_until(address, width, cycle)
+    }
+}

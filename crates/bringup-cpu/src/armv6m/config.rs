@@ -30,6 +30,9 @@ pub struct Config {
     pub systick: Option<SysTickConfig>,
     /// Jump over idle loops. Changes nothing but how long a run takes on the host.
     pub skip: bool,
+    /// [`Core::run`](super::Core::run) returns when a loop can never end; found only with
+    /// [`Config::skip`]. Otherwise such a loop lets time pass.
+    pub stop_when_stuck: bool,
     /// [`Core::run`](super::Core::run) returns when HardFault has been entered.
     pub stop_on_hard_fault: bool,
 }
@@ -48,6 +51,7 @@ impl Config {
             reference: None,
         }),
         skip: true,
+        stop_when_stuck: true,
         stop_on_hard_fault: false,
     };
 

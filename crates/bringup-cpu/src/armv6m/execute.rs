@@ -120,7 +120,7 @@ impl State {
                 ($condition:expr) => {{
                     if $condition {
                         next = index.wrapping_add(imm);
-                        if (imm as i32) <= 0 && self.turn(base.wrapping_add(next << 1)) {
+                        if (imm as i32) <= 0 && self.loops.turn(base.wrapping_add(next << 1)) {
                             cycles += u64::from(a);
                             done!(Exit::Loop);
                         }

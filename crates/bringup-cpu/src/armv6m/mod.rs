@@ -21,6 +21,7 @@ mod decode;
 mod exception;
 mod execute;
 mod fault;
+mod idle;
 mod memory;
 mod multiple;
 mod nvic;
@@ -41,6 +42,7 @@ pub use fault::{Fault, FaultKind};
 pub use state::Sleep;
 
 use crate::bus::{At, Bus, Width};
+use crate::skip::Record;
 use cache::Cache;
 use nvic::number;
 use state::State;
@@ -93,7 +95,8 @@ pub struct Core {
     passed: Option<u32>,
     /// HardFault was entered, and nobody has been told.
     fault_entered: bool,
-    skipper: run::Skipper,
+    /// What the loop that is looked at did.
+    record: Record,
 }
 
 impl Core {
@@ -105,7 +108,7 @@ impl Core {
             breakpoints: BTreeSet::new(),
             passed: None,
             fault_entered: false,
-            skipper: run::Skipper::default(),
+            record: Record::default(),
         }
     }
 
@@ -151,6 +154,11 @@ impl Core {
     /// Switches [`Config::skip`].
     pub fn set_skip(&mut self, skip: bool) {
         self.state.config.skip = skip;
+    }
+
+    /// Switches [`Config::stop_when_stuck`].
+    pub fn set_stop_when_stuck(&mut self, stop: bool) {
+        self.state.config.stop_when_stuck = stop;
     }
 
     /// Core cycles since power-on.

@@ -23,10 +23,6 @@ enum Settled {
     Stop(Stop),
 }
 
-/// Placeholder for the loop skipper's memory.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Skipper;
-
 impl Core {
     /// Runs until the cycle counter reaches `limit` or something happens that the caller should
     /// know. An instruction that is under way when the limit is reached is completed.
@@ -94,6 +90,10 @@ impl Core {
             .state
             .execute(bus, core::slice::from_ref::<Op>(&op), pc);
         self.state.limit = limit;
+        if exit == Exit::Loop {
+            self.state.loops.interrupted(self.state.r[15]);
+            return None;
+        }
         self.leave(bus, exit).or_else(|| self.stop_after_fault())
     }
 
@@ -229,11 +229,12 @@ impl Core {
     }
 
     /// Deals with what ended a stretch of execution.
-    fn leave<B: Bus>(&mut self, bus: &mut B, exit: Exit) -> Option<Stop> {
+    pub(super) fn leave<B: Bus>(&mut self, bus: &mut B, exit: Exit) -> Option<Stop> {
         let before = self.state.last_fault;
         match exit {
-            Exit::Until | Exit::Loop => {}
-            Exit::Fetch => return self.fetch(bus),
+            Exit::Until => {}
+            Exit::Loop => return self.look_at_loop(bus),
+            Exit::Fetch => self.fetch(bus),
             Exit::Breakpoint => {
                 let pc = self.state.r[15];
                 self.passed = Some(pc);
@@ -267,7 +268,7 @@ impl Core {
     }
 
     /// Decodes at PC.
-    fn fetch<B: Bus>(&mut self, bus: &mut B) -> Option<Stop> {
+    pub(super) fn fetch<B: Bus>(&mut self, bus: &mut B) {
         let pc = self.state.r[15];
         if let Err(fault) = self
             .cache
@@ -276,7 +277,6 @@ impl Core {
             self.fault(bus, fault);
         }
         (self.state.code_start, self.state.code_length) = self.cache.extent();
-        None
     }
 }
 
@@ -292,10 +292,5 @@ impl State {
                 .is_some_and(|pending| self.nvic.priority(pending) < self.nvic.active_priority()),
             Sleep::Event => core::mem::take(&mut self.event),
         }
-    }
-
-    /// Counts a turn of the loop that begins at `target`.
-    pub(crate) fn turn(&mut self, _target: u32) -> bool {
-        false
     }
 }

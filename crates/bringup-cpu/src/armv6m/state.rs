@@ -4,6 +4,7 @@ use super::config::Config;
 use super::fault::Fault;
 use super::nvic::Nvic;
 use super::systick::SysTick;
+use crate::skip::LoopTable;
 
 /// Why the core does not execute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,6 +65,7 @@ pub(crate) struct State {
     /// SCR.
     pub(crate) scr: u32,
     pub(crate) watch: SystemWatch,
+    pub(crate) loops: LoopTable,
 }
 
 /// What a watched loop did to the System Control Space.
@@ -117,6 +119,7 @@ impl State {
             vtor: 0,
             scr: 0,
             watch: SystemWatch::NONE,
+            loops: LoopTable::default(),
         }
     }
 

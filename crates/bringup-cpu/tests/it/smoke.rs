@@ -26,6 +26,20 @@ const BLINK: &[u16] = &[
 ];
 
 #[test]
+fn skipping_changes_nothing() {
+    let (mut with, mut world_with) = program(Config::CORTEX_M0_PLUS, BLINK);
+    let (mut without, mut world_without) = program(Config::CORTEX_M0_PLUS.without_skip(), BLINK);
+    for limit in [10, 999, 5000, 5001, 123_456] {
+        assert_eq!(with.run(&mut world_with, limit), Stop::Limit);
+        assert_eq!(without.run(&mut world_without, limit), Stop::Limit);
+        assert_eq!(with.cycles(), without.cycles());
+        assert_eq!(with.instructions(), without.instructions());
+        assert_eq!(with.pc(), without.pc());
+    }
+    assert_eq!(world_with.log, world_without.log);
+}
+
+#[test]
 fn blink_toggles_every_wrap() {
     let (mut core, mut world) = program(Config::CORTEX_M0_PLUS.without_skip(), BLINK);
     assert_eq!(core.run(&mut world, 100_000), Stop::Limit);
