@@ -1,13 +1,182 @@
 //! The chips and boards that are known by name, as data: one TOML file per chip in `boards/`,
 //! with the boards that carry it.
+//!
+//! ```
+//! use bringup_device::catalogue;
+//!
+//! let known = catalogue::board("nucleo-l031k6")?;
+//! assert_eq!(known.chip.name, "STM32L031K6");
+//! // A whole order code finds the chip as well.
+//! assert_eq!(catalogue::chip("stm32l031k6t6")?, known.chip);
+//! # Ok::<(), catalogue::Unknown>(())
+//! ```
+
+mod check;
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use serde::Deserialize;
+
+use crate::{Diagnostic, Severity, Span, rules};
 
 /// Every file of the catalogue: its name and its text. Adding a chip is a file and a line here.
 const FILES: &[(&str, &str)] = &[(
     "stm32l031k6.toml",
     include_str!("../../../boards/stm32l031k6.toml"),
 )];
+
+/// Every file of the catalogue: its name and its text.
+pub fn files() -> &'static [(&'static str, &'static str)] {
+    FILES
+}
+
+/// All chips, in the order of the catalogue.
+pub fn chips() -> impl Iterator<Item = &'static Chip> {
+    entries().iter().map(|entry| &entry.chip)
+}
+
+/// All boards, in the order of the catalogue.
+pub fn boards() -> impl Iterator<Item = KnownBoard> {
+    entries().iter().flat_map(|entry| {
+        entry.boards.iter().map(|board| KnownBoard {
+            board,
+            chip: &entry.chip,
+        })
+    })
+}
+
+/// Finds a chip by its name in any case. An order code with package, temperature range and packing finds the
+/// chip with the longest name it begins with.
+pub fn chip(name: &str) -> Result<&'static Chip, Unknown> {
+    let wanted = name.trim().to_ascii_uppercase();
+    let fitting = chips().filter(|chip| wanted.starts_with(&chip.name.to_ascii_uppercase()));
+    let found = fitting.max_by_key(|chip| chip.name.len());
+    found.ok_or_else(|| Unknown::new(Kind::Chip, name, chips().map(|chip| chip.name.clone())))
+}
+
+/// Finds a board by its name in any case.
+pub fn board(name: &str) -> Result<KnownBoard, Unknown> {
+    let found = boards().find(|known| known.board.name.eq_ignore_ascii_case(name.trim()));
+    found.ok_or_else(|| {
+        Unknown::new(
+            Kind::Board,
+            name,
+            boards().map(|known| known.board.name.clone()),
+        )
+    })
+}
+
+/// Reads a file as those of the catalogue are, for chips that are not in it. Gives everything that is
+/// wrong with it: text that is not TOML, members that are missing or unknown, memories that overlap.
+pub fn parse(text: &str) -> Result<Entry, Vec<Diagnostic>> {
+    let entry: Entry = toml::from_str(text).map_err(|error| {
+        let span = error.span().unwrap_or_default();
+        vec![Diagnostic {
+            severity: Severity::Error,
+            rule: rules::CHIP_FILE,
+            message: error.message().trim().replace('\n', ", "),
+            span: Span {
+                start: span.start as u32,
+                len: span.len() as u32,
+            },
+            breadcrumb: Vec::new(),
+            hint: None,
+        }]
+    })?;
+    let problems = check::problems(&entry, text);
+    if problems.is_empty() {
+        Ok(entry)
+    } else {
+        Err(problems)
+    }
+}
+
+/// The whole catalogue, read once.
+fn entries() -> &'static [Entry] {
+    static ENTRIES: OnceLock<Vec<Entry>> = OnceLock::new();
+    ENTRIES.get_or_init(|| {
+        // A test reads each of these files, so that none is missing here.
+        FILES
+            .iter()
+            .filter_map(|(_, text)| parse(text).ok())
+            .collect()
+    })
+}
+
+/// A board together with the chip it carries.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct KnownBoard {
+    /// The board.
+    pub board: &'static Board,
+    /// Its chip.
+    pub chip: &'static Chip,
+}
+
+/// What a name was looked up for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A chip.
+    Chip,
+    /// A board.
+    Board,
+}
+
+impl Kind {
+    /// The word for it: `chip` or `board`.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Chip => "chip",
+            Self::Board => "board",
+        }
+    }
+}
+
+/// A name that the catalogue does not have.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("no {} is called `{name}`", what.word())]
+pub struct Unknown {
+    /// What was looked for.
+    pub what: Kind,
+    /// The name as it was given.
+    pub name: String,
+    /// A name in the catalogue that is much like it.
+    pub nearest: Option<String>,
+    /// All names in the catalogue.
+    pub known: Vec<String>,
+}
+
+impl Unknown {
+    fn new(what: Kind, name: &str, known: impl Iterator<Item = String>) -> Self {
+        const NEAR: f64 = 0.75;
+        let known: Vec<_> = known.collect();
+        let wanted = name.trim().to_ascii_lowercase();
+        let rated = known.iter().map(|known| {
+            (
+                strsim::jaro_winkler(&known.to_ascii_lowercase(), &wanted),
+                known,
+            )
+        });
+        let near = rated.filter(|(rate, _)| *rate >= NEAR);
+        let nearest = near
+            .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(a.1)))
+            .map(|(_, name)| name.clone());
+        Self {
+            what,
+            name: name.to_owned(),
+            nearest,
+            known,
+        }
+    }
+
+    /// What to do about it: the nearest name, or all of them.
+    pub fn hint(&self) -> String {
+        match &self.nearest {
+            Some(nearest) => format!("did you mean `{nearest}`?"),
+            None => format!("known {}s: {}", self.what.word(), self.known.join(", ")),
+        }
+    }
+}
 
 /// A file of the catalogue: a chip and the boards it sits on.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -43,7 +212,7 @@ pub struct Chip {
     pub reset_clock_hz: u64,
     /// Behaviour models by peripheral name, for example `GPIOB = "stm32/gpio"`.
     #[serde(default)]
-    pub models: std::collections::BTreeMap<String, String>,
+    pub models: BTreeMap<String, String>,
 }
 
 /// Processor cores that firmware is built for.
@@ -93,6 +262,13 @@ pub struct Memory {
     pub aliases: Vec<u32>,
 }
 
+impl Memory {
+    /// The first address after the memory; up to 2^32.
+    pub fn end(&self) -> u64 {
+        u64::from(self.origin) + u64::from(self.length)
+    }
+}
+
 /// Kinds of memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -107,6 +283,18 @@ pub enum MemoryKind {
     System,
 }
 
+impl MemoryKind {
+    /// The word in the data file, for example `flash`.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Flash => "flash",
+            Self::Ram => "ram",
+            Self::Eeprom => "eeprom",
+            Self::System => "system",
+        }
+    }
+}
+
 /// A board: a chip with things soldered to its pins.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -118,6 +306,13 @@ pub struct Board {
     /// LEDs.
     #[serde(default, rename = "led")]
     pub leds: Vec<Led>,
+}
+
+impl Chip {
+    /// The first memory of a kind.
+    pub fn memory(&self, kind: MemoryKind) -> Option<&Memory> {
+        self.memories.iter().find(|memory| memory.kind == kind)
+    }
 }
 
 /// An LED of a board.

@@ -28,6 +28,7 @@ rules! {
     BIT_RANGE "bit-range" "the bits of a field are not given in a form that can be read"
     BIT_RANGE_OUTSIDE "bit-range-outside" "a field has bits beyond its register"
     BOOLEAN "boolean" "a yes-or-no value is none of `true`, `false`, `1` and `0`"
+    CHIP_FILE "chip-file" "a chip's data file cannot be read or contradicts itself"
     CPU_WORD "cpu-word" "a word in `<cpu>` is not one of the standard's"
     DERIVED_FROM_CYCLE "derived-from-cycle" "an element is derived from itself, directly or through others"
     DERIVED_FROM_PATH "derived-from-path" "`derivedFrom` names an element of another place without its path"

@@ -1,0 +1,5 @@
+//! Integration tests of the SVD loader and the catalogue.
+
+mod catalogue;
+mod oracle;
+mod real_files;
