@@ -1,0 +1,165 @@
+//! Fields: the methods of a register's reader and writer.
+
+use bringup_device::{Field, ModifiedWriteValues, Register, Repeat, WriteConstraint};
+
+use super::enumeration::{Directions, EnumScope, complete, mask};
+use super::tables::{BitAction, FieldAccessor, FieldBits, FieldKind, FieldPlace, WriteRule};
+use super::{Lower, doc};
+use crate::pac::ident::Scope;
+use crate::pac::theme::accessor;
+
+/// Methods of one direction as they grow.
+pub(super) struct Methods {
+    names: Scope,
+    pub(super) list: Vec<FieldAccessor>,
+}
+
+impl Methods {
+    pub(super) fn reader() -> Self {
+        Self { names: Scope::reserving(&["bits"]), list: Vec::new() }
+    }
+
+    pub(super) fn writer() -> Self {
+        Self { names: Scope::reserving(&["bits", "set"]), list: Vec::new() }
+    }
+}
+
+impl Lower<'_> {
+    /// Adds the methods of a field.
+    pub(super) fn field(
+        &mut self,
+        register: &Register,
+        field: &Field,
+        scope: &mut EnumScope<'_>,
+        readers: &mut Methods,
+        writers: &mut Methods,
+    ) {
+        let directions = Directions::of(register, field);
+        if register.access.can_read() && field.access.can_read() {
+            let value = directions.read.map(|e| self.enumeration(e, field, scope));
+            let rule = if field.bit_width == 1 { WriteRule::Bit } else { WriteRule::Safe };
+            add(readers, field, &FieldKind { value, rule }, true);
+        }
+        if register.access.can_write() && field.access.can_write() {
+            let value = directions.write.map(|e| self.enumeration(e, field, scope));
+            let rule = write_rule(field, &directions);
+            add(writers, field, &FieldKind { value, rule }, false);
+        }
+    }
+}
+
+/// Adds the method of a field, or those of an array: by index, all of them, each by name.
+fn add(methods: &mut Methods, field: &Field, kind: &FieldKind, reads: bool) {
+    let Some(repeat) = &field.repeat else {
+        let bits = FieldBits { offset: field.bit_offset, width: field.bit_width };
+        let name = methods.names.claim(accessor(&field.name));
+        methods.list.push(FieldAccessor {
+            name,
+            doc: describe(field, bits, ""),
+            bits,
+            kind: kind.clone(),
+            place: FieldPlace::One,
+        });
+        return;
+    };
+    let bits = FieldBits { offset: field.bit_offset, width: field.bit_width };
+    let first = repeat.names.first().cloned().unwrap_or_default();
+    let base = accessor(&field.name);
+    let iter = reads.then(|| methods.names.claim(format!("{base}_iter")));
+    methods.list.push(FieldAccessor {
+        name: methods.names.claim(base),
+        doc: describe(field, bits, "n"),
+        bits,
+        kind: kind.clone(),
+        place: FieldPlace::Nth {
+            count: repeat.count(),
+            stride: u32::try_from(repeat.increment).unwrap_or(u32::MAX),
+            iter,
+            first: doc::text(&first),
+        },
+    });
+    add_instances(methods, field, repeat, kind);
+}
+
+fn add_instances(methods: &mut Methods, field: &Field, repeat: &Repeat, kind: &FieldKind) {
+    let mut offset = u64::from(field.bit_offset);
+    for (name, index) in repeat.names.iter().zip(&repeat.indices) {
+        let Ok(at) = u32::try_from(offset) else { return };
+        let bits = FieldBits { offset: at, width: field.bit_width };
+        methods.list.push(FieldAccessor {
+            name: methods.names.claim(accessor(name)),
+            doc: describe(field, bits, index),
+            bits,
+            kind: kind.clone(),
+            place: FieldPlace::One,
+        });
+        offset = offset.saturating_add(repeat.increment);
+    }
+}
+
+/// `Bits 4:7, read-write: description`.
+fn describe(field: &Field, bits: FieldBits, index: &str) -> String {
+    let last = bits.offset.saturating_add(bits.width.saturating_sub(1));
+    let place = if bits.width == 1 { format!("Bit {last}") } else { format!("Bits {}:{last}", bits.offset) };
+    let head = format!("{place}, {}", doc::access(field.access));
+    doc::headed(head, doc::described(field.description.as_deref(), index))
+}
+
+/// What the writer of a field may be given.
+fn write_rule(field: &Field, directions: &Directions<'_>) -> WriteRule {
+    if field.bit_width == 1 {
+        return action(field.modified_write_values).map_or(WriteRule::Bit, WriteRule::BitActs);
+    }
+    let top = mask(field.bit_width);
+    match field.write_constraint {
+        Some(WriteConstraint::Range { minimum: 0, maximum }) if maximum >= top => WriteRule::Safe,
+        Some(WriteConstraint::Range { minimum, maximum }) => WriteRule::Range(minimum, maximum),
+        _ => match directions.write {
+            Some(e) if e.default.is_some() || complete(e, field.bit_width) => WriteRule::Safe,
+            _ => WriteRule::Unsafe,
+        },
+    }
+}
+
+fn action(values: Option<ModifiedWriteValues>) -> Option<BitAction> {
+    match values? {
+        ModifiedWriteValues::OneToClear => Some(BitAction::OneToClear),
+        ModifiedWriteValues::OneToSet => Some(BitAction::OneToSet),
+        ModifiedWriteValues::OneToToggle => Some(BitAction::OneToToggle),
+        ModifiedWriteValues::ZeroToClear => Some(BitAction::ZeroToClear),
+        ModifiedWriteValues::ZeroToSet => Some(BitAction::ZeroToSet),
+        ModifiedWriteValues::ZeroToToggle => Some(BitAction::ZeroToToggle),
+        ModifiedWriteValues::Clear | ModifiedWriteValues::Set | ModifiedWriteValues::Modify => None,
+    }
+}
+
+/// Bits that `modify` has to set and to clear so that a field it was not told about does not act.
+pub(super) fn neutral(fields: &[Field]) -> (u64, u64) {
+    let (mut ones, mut zeros) = (0, 0);
+    for field in fields.iter().filter(|field| field.access.can_write()) {
+        let all = instances_mask(field);
+        match field.modified_write_values {
+            Some(
+                ModifiedWriteValues::ZeroToClear | ModifiedWriteValues::ZeroToSet | ModifiedWriteValues::ZeroToToggle,
+            ) => ones |= all,
+            Some(
+                ModifiedWriteValues::OneToClear | ModifiedWriteValues::OneToSet | ModifiedWriteValues::OneToToggle,
+            ) => zeros |= all,
+            _ => {}
+        }
+    }
+    (ones, zeros)
+}
+
+/// All bits of a field, of each instance where it is an array.
+fn instances_mask(field: &Field) -> u64 {
+    let count = field.repeat.as_ref().map_or(1, Repeat::count) as u64;
+    let increment = field.repeat.as_ref().map_or(0, |repeat| repeat.increment);
+    let mut all = 0;
+    for n in 0..count {
+        let offset = increment.saturating_mul(n).saturating_add(u64::from(field.bit_offset));
+        let Some(bits) = u32::try_from(offset).ok().and_then(|o| mask(field.bit_width).checked_shl(o)) else { break };
+        all |= bits;
+    }
+    all
+}

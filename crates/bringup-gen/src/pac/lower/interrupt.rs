@@ -1,0 +1,42 @@
+//! The interrupt lines of the device.
+
+use std::collections::BTreeMap;
+
+use bringup_device::Device;
+
+use super::doc;
+use super::tables::Interrupt;
+use crate::pac::ident::Scope;
+use crate::pac::{Error, Options, Target};
+
+/// External interrupts that a Cortex-M can have (ARMv8-M ARM, B3.9; fewer on older architectures).
+const CORTEX_M_LIMIT: u32 = 480;
+
+/// Every number once, in order; further names of one line become its aliases.
+///
+/// The lines of all peripherals are there, also of those that are not generated: the vector table is the chip's.
+pub(super) fn interrupts(device: &Device, options: &Options) -> Result<Vec<Interrupt>, Error> {
+    let mut scope = Scope::default();
+    let mut by_number: BTreeMap<u32, Interrupt> = BTreeMap::new();
+    let mut names: BTreeMap<(u32, &str), ()> = BTreeMap::new();
+    for interrupt in device.peripherals.iter().flat_map(|p| &p.interrupts) {
+        if options.target == Target::CortexM && interrupt.value >= CORTEX_M_LIMIT {
+            return Err(Error::InterruptNumber { name: interrupt.name.clone(), number: interrupt.value });
+        }
+        if names.insert((interrupt.value, &interrupt.name), ()).is_some() {
+            continue;
+        }
+        let name = scope.claim(options.theme.interrupt(&interrupt.name));
+        let doc = doc::headed(
+            format!("Line {}", interrupt.value),
+            doc::described(interrupt.description.as_deref(), ""),
+        );
+        by_number.entry(interrupt.value).and_modify(|first| first.aliases.push(name.clone())).or_insert(Interrupt {
+            name,
+            doc,
+            number: interrupt.value,
+            aliases: Vec::new(),
+        });
+    }
+    Ok(by_number.into_values().collect())
+}

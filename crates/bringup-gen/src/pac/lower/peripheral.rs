@@ -1,0 +1,94 @@
+//! Peripherals: types, addresses, and the modules they share.
+
+use std::collections::BTreeMap;
+
+use bringup_device::{Peripheral, ShapeId};
+
+use super::select::instances;
+use super::tables::{self, Module, ModuleBody};
+use super::{Lower, doc};
+use crate::pac::ident::{Case, Scope, ident};
+use crate::pac::theme::{Theme, accessor};
+use crate::pac::{Error, Target};
+
+/// Names at the root of the crate that are not the device's.
+const ROOT: &[&str] = &[
+    "alloc", "core", "cortex_m", "cortex_m_rt", "critical_section", "generic", "std", "BitReader", "BitWriter",
+    "CorePeripherals", "FieldReader", "FieldSpec", "FieldWriter", "Interrupt", "IsEnum", "NVIC_PRIO_BITS", "Periph",
+    "Peripherals", "R", "Range", "RawReg", "ReadOnly", "ReadWrite", "Readable", "Reg", "RegisterSpec", "Reserved",
+    "Resettable", "Safe", "Unsafe", "W", "Writable", "WriteOnly", "interrupt",
+];
+
+impl Lower<'_> {
+    /// Lowers the peripherals, each instance of an array on its own.
+    pub(super) fn peripherals(
+        &mut self,
+        selected: &[&Peripheral],
+    ) -> Result<(Vec<tables::Peripheral>, Vec<Module>), Error> {
+        let theme = self.options.theme;
+        let mut root = Scope::reserving(ROOT);
+        let mut singletons = Scope::default();
+        let mut homes: BTreeMap<ShapeId, String> = BTreeMap::new();
+        let mut peripherals = Vec::new();
+        let mut modules = Vec::new();
+        let mut types = Vec::new();
+        for peripheral in selected {
+            let module = root.claim(accessor(&peripheral.name));
+            modules.push(self.module(peripheral, &module, &mut homes));
+            for (index, name) in instances(peripheral).enumerate() {
+                let ty = root.claim(theme.item(name));
+                types.push(name.to_owned());
+                peripherals.push(tables::Peripheral {
+                    ty,
+                    alias: None,
+                    singleton: singletons.claim(theme.singleton(name)),
+                    module: module.clone(),
+                    base: self.base(peripheral, index)?,
+                    doc: doc::described(peripheral.description.as_deref(), &index.to_string())
+                        .unwrap_or_else(|| doc::text(name)),
+                });
+            }
+        }
+        if theme == Theme::Current {
+            // Programs of the older convention write `RCC::ptr()`: a second name costs nothing.
+            for (peripheral, name) in peripherals.iter_mut().zip(types) {
+                let alias = ident(&name, Case::Constant, "");
+                peripheral.alias = root.take(&alias).then_some(alias);
+            }
+        }
+        Ok((peripherals, modules))
+    }
+
+    fn module(
+        &mut self,
+        peripheral: &Peripheral,
+        name: &str,
+        homes: &mut BTreeMap<ShapeId, String>,
+    ) -> Module {
+        let doc = doc::described(peripheral.description.as_deref(), "").unwrap_or_else(|| doc::text(&peripheral.name));
+        let body = match homes.get(&peripheral.shape) {
+            Some(home) => ModuleBody::Same(home.clone()),
+            None => {
+                homes.insert(peripheral.shape, name.to_owned());
+                let path = format!("crate::{name}");
+                let block = self.block(&peripheral.registers, "RegisterBlock", "Registers".into(), &path);
+                ModuleBody::Own(block)
+            }
+        };
+        Module { name: name.to_owned(), doc, body }
+    }
+
+    /// Address of an instance.
+    fn base(&self, peripheral: &Peripheral, index: usize) -> Result<u64, Error> {
+        let increment = peripheral.repeat.as_ref().map_or(0, |repeat| repeat.increment);
+        let limit = match self.options.target {
+            Target::CortexM => u64::from(u32::MAX),
+            Target::None => u64::MAX,
+        };
+        increment
+            .checked_mul(index as u64)
+            .and_then(|offset| peripheral.base_address.checked_add(offset))
+            .filter(|base| *base <= limit)
+            .ok_or_else(|| Error::Address { peripheral: peripheral.name.clone() })
+    }
+}
