@@ -1,1 +1,59 @@
-//! TODO-CRATE-DOC
+//! A virtual microcontroller board: a core, the chip's memories and peripherals, and virtual time.
+//!
+//! Everything the board knows about the chip comes from data: memories, models and LEDs from the catalogue
+//! ([`bringup_device::catalogue`]), registers and interrupts from the vendor's SVD file. Every peripheral starts as
+//! the register file that file describes; what behaves beyond that has a model, and what is used without one is
+//! counted and listed ([`Board::unmodelled`]).
+//!
+//! ```no_run
+//! # fn example(chip: &bringup_device::catalogue::Chip, device: &bringup_device::Device, elf: &[u8])
+//! # -> Result<(), bringup_board::Error> {
+//! let mut board = bringup_board::Board::new(chip, None, device)?;
+//! board.load(elf)?;
+//! board.run_for(std::time::Duration::from_secs(10));
+//! assert_eq!(board.pin("PB3")?.edges().len(), 9);
+//! assert!(board.findings().is_empty());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # How time and events hang together
+//!
+//! The core counts cycles and asks its bus how far it may run. Peripherals plan events in cycles or in virtual time
+//! ([`scheduler`]); the clock tree turns one into the other, exactly ([`clock`]). A run is a pure function of firmware,
+//! chip and calls: two runs are equal byte for byte.
+//!
+//! # How checks hang together
+//!
+//! Checks sit where an access is decided ([`checks`]), one file per rule. They cost nothing on memory, and on
+//! peripherals no more than a test of masks that are worked out when the board is made.
+
+mod board;
+mod bus;
+pub mod checks;
+pub mod clock;
+mod console;
+mod devices;
+mod error;
+pub mod gates;
+mod image;
+mod memory;
+pub mod models;
+pub mod peripheral;
+pub mod pins;
+pub mod registers;
+pub mod report;
+pub mod scheduler;
+mod semihosting;
+mod symbols;
+
+pub use board::{Board, Halt, RunOptions, Stop, Unmodelled};
+pub use bringup_cpu::Width;
+pub use checks::{Finding, Rule, Severity};
+pub use console::{Console, Port};
+pub use error::Error;
+pub use image::{Image, Segment};
+pub use pins::{Edge, Pin};
+pub use report::Report;
+pub use semihosting::{STDERR, STDOUT};
+pub use symbols::{Frame, Location, Symbols};

@@ -1,0 +1,143 @@
+//! The checks that watch the bus, and the findings they report.
+//!
+//! One file per rule: its name and documentation, and how the finding is worded. Findings are aggregated: the same
+//! rule at the same instruction and register is one finding with a count.
+
+use std::collections::BTreeMap;
+
+pub mod clock_gated;
+pub mod hard_fault;
+pub mod held_in_reset;
+pub mod stuck_poll;
+pub mod unknown_semihosting;
+pub mod unmapped;
+pub mod write_to_flash;
+pub mod write_to_read_only;
+
+/// Every rule: adding one is a file and a line here.
+pub const RULES: &[&Rule] = &[
+    &clock_gated::RULE,
+    &hard_fault::RULE,
+    &held_in_reset::RULE,
+    &stuck_poll::RULE,
+    &unknown_semihosting::RULE,
+    &unmapped::RULE,
+    &write_to_flash::RULE,
+    &write_to_read_only::RULE,
+];
+
+/// How bad what a rule finds is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Suspicious; the firmware may work all the same.
+    Warning,
+    /// The firmware does not do what it says.
+    Error,
+}
+
+/// A rule that firmware can break.
+#[derive(Debug)]
+pub struct Rule {
+    /// Stable name in kebab case.
+    pub name: &'static str,
+    /// How bad a breach is.
+    pub severity: Severity,
+    /// What the rule is about, in one line.
+    pub summary: &'static str,
+    /// Why it matters, what silicon does, and what to do.
+    pub explanation: &'static str,
+}
+
+/// A breach of a rule, with everything that is known when it happens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// Name of the rule.
+    pub rule: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What happened, literals in backticks.
+    pub message: String,
+    /// The register, for example `GPIOB.MODER`.
+    pub register: Option<String>,
+    /// The field, where the rule is about one.
+    pub field: Option<String>,
+    /// Address of the instruction.
+    pub pc: u32,
+    /// Core cycle of the first time.
+    pub cycle: u64,
+    /// How often it happened.
+    pub count: u64,
+    /// What to do about it.
+    pub hint: Option<String>,
+}
+
+/// What a rule says about one breach; the place and the count are added to it.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Detail {
+    pub(crate) message: String,
+    pub(crate) register: Option<String>,
+    pub(crate) field: Option<String>,
+    pub(crate) hint: Option<String>,
+}
+
+/// All findings of a run.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Findings {
+    list: Vec<Finding>,
+    /// Index in `list` by rule, subject and instruction.
+    known: BTreeMap<(&'static str, u64, u32), usize>,
+}
+
+/// Findings of more places than this are counted no more: firmware that runs wild breaks a rule everywhere.
+const MOST: usize = 1_000;
+
+impl Findings {
+    /// Reports a breach. `subject` tells apart what one instruction does wrong in different ways, usually the
+    /// address; the detail is worked out only the first time.
+    pub(crate) fn report(
+        &mut self,
+        rule: &Rule,
+        subject: u64,
+        pc: u32,
+        cycle: u64,
+        detail: impl FnOnce() -> Detail,
+    ) {
+        let key = (rule.name, subject, pc);
+        if let Some(finding) = self
+            .known
+            .get(&key)
+            .and_then(|index| self.list.get_mut(*index))
+        {
+            finding.count += 1;
+            return;
+        }
+        if self.list.len() >= MOST {
+            return;
+        }
+        let Detail {
+            message,
+            register,
+            field,
+            hint,
+        } = detail();
+        self.known.insert(key, self.list.len());
+        let (rule, severity) = (rule.name, rule.severity);
+        self.list.push(Finding {
+            rule,
+            severity,
+            message,
+            register,
+            field,
+            pc,
+            cycle,
+            count: 1,
+            hint,
+        });
+    }
+
+    /// All findings in the order they came up.
+    pub(crate) fn list(&self) -> &[Finding] {
+        &self.list
+    }
+}

@@ -1,0 +1,38 @@
+//! `write-to-flash`: a store to memory that stores cannot change.
+
+use super::{Detail, Rule, Severity};
+use bringup_device::catalogue::MemoryKind;
+
+/// The rule.
+pub const RULE: Rule = Rule {
+    name: "write-to-flash",
+    severity: Severity::Error,
+    summary: "a store to flash or other memory that is not RAM",
+    explanation: "\
+Flash and EEPROM are written through their controller after an unlock sequence, not by a plain store: the store ends in
+a bus error, and the core takes a HardFault. The board does not model the controller yet, so stores after an unlock
+sequence are refused as well.
+
+Usual causes are a pointer to a constant that was cast to a mutable one, and a null pointer, since flash appears at
+address 0.",
+};
+
+/// Words the finding.
+pub(crate) fn detail(address: u32, kind: MemoryKind) -> Detail {
+    let memory = match kind {
+        MemoryKind::Eeprom => "EEPROM",
+        MemoryKind::System => "system memory",
+        MemoryKind::Flash | MemoryKind::Ram => "flash",
+    };
+    Detail {
+        message: format!("write to `{address:#010x}`, which is {memory}: a bus error"),
+        register: None,
+        field: None,
+        hint: Some(match address {
+            0..0x100 => "check for a null pointer: flash appears at address 0".to_owned(),
+            _ => {
+                "check where the pointer comes from: constants and code are not writable".to_owned()
+            }
+        }),
+    }
+}

@@ -1,0 +1,349 @@
+//! Virtual time: core cycles turned into seconds by the chip's own clock tree, exactly.
+//!
+//! The board counts core cycles (cycles of HCLK, which clocks the core on every supported chip). How long a cycle
+//! takes changes when firmware switches the clock, so the past is kept as segments of constant frequency, each with
+//! the exact time it began at. Times are fractions of 128-bit integers: nothing is rounded however often the clock
+//! is switched.
+
+/// A frequency as an exact fraction of hertz: a third of 64 MHz is one too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Frequency {
+    numerator: u64,
+    denominator: u64,
+}
+
+impl Frequency {
+    /// A whole number of hertz. Zero stands for a stopped clock.
+    pub const fn hz(hertz: u64) -> Self {
+        Self {
+            numerator: hertz,
+            denominator: 1,
+        }
+    }
+
+    /// This frequency times `factor`, as a PLL makes it. Saturates at 2^64 - 1 Hz.
+    #[must_use]
+    pub const fn times(self, factor: u32) -> Self {
+        Self {
+            numerator: self.numerator.saturating_mul(factor as u64),
+            denominator: self.denominator,
+        }
+    }
+
+    /// This frequency divided by `divisor`, as a prescaler makes it. A divisor of 0 divides by 1.
+    #[must_use]
+    pub const fn divided_by(self, divisor: u32) -> Self {
+        let divisor = if divisor == 0 { 1 } else { divisor as u64 };
+        if self.numerator.is_multiple_of(divisor) {
+            Self {
+                numerator: self.numerator / divisor,
+                denominator: self.denominator,
+            }
+        } else {
+            Self {
+                numerator: self.numerator,
+                denominator: self.denominator.saturating_mul(divisor),
+            }
+        }
+    }
+
+    /// In hertz, rounded down.
+    pub const fn as_hz(self) -> u64 {
+        self.numerator / self.denominator
+    }
+
+    /// Whether the clock stands still.
+    pub const fn is_zero(self) -> bool {
+        self.numerator == 0
+    }
+}
+
+/// A point in virtual time, or a span of it: an exact fraction of seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Time {
+    numerator: u128,
+    denominator: u128,
+}
+
+/// Denominator of the fallback for fractions that outgrow 128 bits: attoseconds.
+const ATTOSECONDS: u128 = 1_000_000_000_000_000_000;
+
+impl Time {
+    /// Power-on.
+    pub const ZERO: Self = Self {
+        numerator: 0,
+        denominator: 1,
+    };
+
+    /// A span of whole nanoseconds.
+    pub const fn from_nanos(nanos: u64) -> Self {
+        Self::fraction(nanos as u128, 1_000_000_000)
+    }
+
+    /// A host-side duration, exactly.
+    pub const fn from_duration(duration: core::time::Duration) -> Self {
+        Self::fraction(duration.as_nanos(), 1_000_000_000)
+    }
+
+    /// The time `cycles` cycles of `clock` take. A stopped clock counts as 1 Hz, so that time does not end.
+    pub const fn of_cycles(cycles: u64, clock: Frequency) -> Self {
+        let hertz = if clock.numerator == 0 {
+            1
+        } else {
+            clock.numerator
+        };
+        Self::fraction(cycles as u128 * clock.denominator as u128, hertz as u128)
+    }
+
+    const fn fraction(numerator: u128, denominator: u128) -> Self {
+        let divisor = gcd(numerator, denominator);
+        Self {
+            numerator: numerator / divisor,
+            denominator: denominator / divisor,
+        }
+    }
+
+    /// The sum; exact unless the common denominator outgrows 128 bits, in which case both sides are rounded down to
+    /// attoseconds first.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        self.exact_sum(other).unwrap_or_else(|| {
+            let sum = self.in_attoseconds().saturating_add(other.in_attoseconds());
+            Self::fraction(sum, ATTOSECONDS)
+        })
+    }
+
+    fn exact_sum(self, other: Self) -> Option<Self> {
+        let divisor = gcd(self.denominator, other.denominator);
+        let mine = other.denominator / divisor;
+        let theirs = self.denominator / divisor;
+        let denominator = self.denominator.checked_mul(mine)?;
+        let left = self.numerator.checked_mul(mine)?;
+        let right = other.numerator.checked_mul(theirs)?;
+        Some(Self::fraction(left.checked_add(right)?, denominator))
+    }
+
+    /// This time less `other`, zero if that would be negative.
+    #[must_use]
+    fn minus(self, other: Self) -> Self {
+        let divisor = gcd(self.denominator, other.denominator);
+        let mine = other.denominator / divisor;
+        let theirs = self.denominator / divisor;
+        let exact = || {
+            let denominator = self.denominator.checked_mul(mine)?;
+            let left = self.numerator.checked_mul(mine)?;
+            let right = other.numerator.checked_mul(theirs)?;
+            Some(Self::fraction(left.saturating_sub(right), denominator))
+        };
+        exact().unwrap_or_else(|| {
+            let difference = self.in_attoseconds().saturating_sub(other.in_attoseconds());
+            Self::fraction(difference, ATTOSECONDS)
+        })
+    }
+
+    /// Whole attoseconds, rounded down; saturates.
+    pub fn in_attoseconds(self) -> u128 {
+        let whole = (self.numerator / self.denominator).saturating_mul(ATTOSECONDS);
+        let rest = self.numerator % self.denominator;
+        let part = match rest.checked_mul(ATTOSECONDS) {
+            Some(scaled) => scaled / self.denominator,
+            None => rest / (self.denominator / ATTOSECONDS).max(1),
+        };
+        whole.saturating_add(part)
+    }
+
+    /// In seconds, to the nearest double.
+    pub fn as_secs_f64(self) -> f64 {
+        let whole = self.numerator / self.denominator;
+        let rest = self.numerator % self.denominator;
+        if whole < 1 << 52 && self.numerator < 1 << 53 && self.denominator < 1 << 53 {
+            // Both exact as doubles: one correctly rounded division.
+            return self.numerator as f64 / self.denominator as f64;
+        }
+        whole as f64 + rest as f64 / self.denominator as f64
+    }
+
+    /// How many cycles of `clock` this span holds, rounded up; `u64::MAX` if more than fit.
+    fn in_cycles(self, clock: Frequency) -> u64 {
+        let Some(divisor) = self.denominator.checked_mul(u128::from(clock.denominator)) else {
+            return u64::MAX;
+        };
+        match self.numerator.checked_mul(u128::from(clock.numerator)) {
+            Some(cycles) => u64::try_from(cycles.div_ceil(divisor)).unwrap_or(u64::MAX),
+            None => u64::MAX,
+        }
+    }
+}
+
+const fn gcd(mut a: u128, mut b: u128) -> u128 {
+    while b != 0 {
+        (a, b) = (b, a % b);
+    }
+    if a == 0 { 1 } else { a }
+}
+
+/// The clocks that are derived from the system clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClockTree {
+    /// System clock, before the AHB prescaler.
+    pub sysclk: Frequency,
+    /// AHB clock, which is the core's: what [`Clock`] counts.
+    pub hclk: Frequency,
+    /// Clock of the first peripheral bus.
+    pub pclk1: Frequency,
+    /// Clock of the second peripheral bus.
+    pub pclk2: Frequency,
+}
+
+impl ClockTree {
+    /// All clocks at one frequency: no prescaler divides.
+    pub const fn undivided(sysclk: Frequency) -> Self {
+        Self {
+            sysclk,
+            hclk: sysclk,
+            pclk1: sysclk,
+            pclk2: sysclk,
+        }
+    }
+}
+
+/// A stretch of time in which a core cycle always takes the same time.
+#[derive(Debug, Clone, Copy)]
+struct Segment {
+    cycle: u64,
+    time: Time,
+    hclk: Frequency,
+}
+
+/// The clock of a board: which cycle is when.
+#[derive(Debug, Clone)]
+pub struct Clock {
+    tree: ClockTree,
+    /// In the order of time; the last one is the present. Never empty.
+    segments: Vec<Segment>,
+}
+
+impl Clock {
+    /// A clock at power-on.
+    pub fn new(tree: ClockTree) -> Self {
+        Self {
+            tree,
+            segments: vec![Segment {
+                cycle: 0,
+                time: Time::ZERO,
+                hclk: tree.hclk,
+            }],
+        }
+    }
+
+    /// How often the length of a core cycle changed.
+    #[inline]
+    pub(crate) fn switches(&self) -> usize {
+        self.segments.len()
+    }
+
+    /// The clocks as they are now.
+    pub const fn tree(&self) -> &ClockTree {
+        &self.tree
+    }
+
+    /// Switches the clock tree from `cycle` on, or from the last switch on if that came later. Returns whether the
+    /// length of a core cycle changed.
+    pub fn switch(&mut self, cycle: u64, tree: ClockTree) -> bool {
+        let cycle = self
+            .segments
+            .last()
+            .map_or(cycle, |last| cycle.max(last.cycle));
+        let changed = tree.hclk != self.tree.hclk;
+        self.tree = tree;
+        if changed {
+            let time = self.time_at(cycle);
+            match self.segments.last_mut() {
+                Some(last) if last.cycle == cycle => last.hclk = tree.hclk,
+                _ => self.segments.push(Segment {
+                    cycle,
+                    time,
+                    hclk: tree.hclk,
+                }),
+            }
+        }
+        changed
+    }
+
+    fn segment_of(&self, cycle: u64) -> Segment {
+        let after = self
+            .segments
+            .partition_point(|segment| segment.cycle <= cycle);
+        self.segments[after.saturating_sub(1)]
+    }
+
+    /// When `cycle` begins.
+    pub fn time_at(&self, cycle: u64) -> Time {
+        let segment = self.segment_of(cycle);
+        segment
+            .time
+            .plus(Time::of_cycles(cycle - segment.cycle, segment.hclk))
+    }
+
+    /// The first cycle that does not begin before `time`, if the clock stays as it is; `u64::MAX` if that is
+    /// further than cycles are counted. Times before the last switch give the cycle of the switch.
+    pub fn cycle_at(&self, time: Time) -> u64 {
+        let Some(present) = self.segments.last() else {
+            return u64::MAX;
+        };
+        present
+            .cycle
+            .saturating_add(time.minus(present.time).in_cycles(present.hclk))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn three_clocks_later_not_an_attosecond_is_lost() {
+        let third = Frequency::hz(64_000_000).divided_by(3);
+        let mut clock = Clock::new(ClockTree::undivided(Frequency::hz(2_097_152)));
+        assert!(clock.switch(2_097_152, ClockTree::undivided(third)));
+        assert!(clock.switch(
+            2_097_152 + 64_000_000,
+            ClockTree::undivided(Frequency::hz(16_000_000))
+        ));
+        let end = 2_097_152 + 64_000_000 + 8_000_000;
+        assert_eq!(
+            clock.time_at(end).in_attoseconds(),
+            4_500_000_000_000_000_000
+        );
+        assert_eq!(clock.cycle_at(Time::from_nanos(4_500_000_000)), end);
+        assert_eq!(clock.cycle_at(Time::from_nanos(4_500_000_001)), end + 1);
+    }
+
+    #[test]
+    fn a_limit_and_its_cycle_are_inverse() {
+        let clock = Clock::new(ClockTree::undivided(Frequency::hz(2_097_152)));
+        for cycle in [0, 1, 2, 3, 1_000_003, u64::from(u32::MAX)] {
+            assert_eq!(clock.cycle_at(clock.time_at(cycle)), cycle);
+        }
+    }
+
+    #[test]
+    fn fractions_that_outgrow_128_bits_are_rounded_and_not_lost() {
+        let mut time = Time::ZERO;
+        for hertz in [
+            999_999_937_u64,
+            999_999_929,
+            999_999_893,
+            999_999_883,
+            999_999_797,
+            999_999_761,
+        ] {
+            time = time.plus(Time::of_cycles(hertz, Frequency::hz(hertz)));
+            time = time.plus(Time::of_cycles(1, Frequency::hz(hertz)));
+        }
+        assert!(
+            (6_000_000_005_000_000_000..=6_000_000_006_500_000_000)
+                .contains(&time.in_attoseconds())
+        );
+    }
+}

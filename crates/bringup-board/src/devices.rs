@@ -1,0 +1,263 @@
+//! The peripherals of a chip, made from its SVD description, and the map that finds them by address.
+
+use bringup_device::catalogue::Chip;
+use bringup_device::{AddressBlockUsage, Device as Description, PeripheralInstance};
+
+use crate::error::{Error, Kind};
+use crate::gates::{Gate, GateFields};
+use crate::models;
+use crate::peripheral::{Crystals, Model, Setup};
+use crate::pins::Pins;
+use crate::registers::{Layout, RegisterFile};
+use crate::scheduler::DeviceIndex;
+
+/// A peripheral at work.
+#[derive(Clone)]
+pub(crate) struct Device {
+    pub(crate) name: String,
+    pub(crate) base: u32,
+    pub(crate) file: RegisterFile,
+    /// None leaves the register file to answer alone, and counts.
+    pub(crate) model: Option<Box<dyn Model>>,
+    pub(crate) gate: Gate,
+    /// Its clock is on.
+    pub(crate) clocked: bool,
+    /// It is held in reset.
+    pub(crate) held: bool,
+}
+
+impl Device {
+    /// `GPIOB.MODER`, or `GPIOB+0x2c` where no register is.
+    pub(crate) fn register_name(&self, offset: u32, width: bringup_cpu::Width) -> String {
+        match self.file.layout().register_at(offset, width) {
+            Some(register) => format!("{}.{}", self.name, register.name),
+            None => format!("{}+{offset:#x}", self.name),
+        }
+    }
+}
+
+/// All peripherals, and what they need of the chip.
+#[derive(Clone)]
+pub(crate) struct Devices {
+    pub(crate) list: Vec<Device>,
+    pub(crate) map: Map,
+    /// The RCC, if there is one that gates clocks.
+    pub(crate) rcc: Option<usize>,
+}
+
+/// The core's own peripherals: never seen on the bus, whatever the SVD file lists.
+const PRIVATE: std::ops::RangeInclusive<u32> = 0xE000_0000..=0xE00F_FFFF;
+
+impl Devices {
+    /// Makes every peripheral of the description that is on the bus, with the models the chip names.
+    pub(crate) fn new(
+        chip: &Chip,
+        description: &Description,
+        crystals: Crystals,
+        pins: &mut Pins,
+    ) -> Result<Self, Error> {
+        let mut devices = Self {
+            list: Vec::new(),
+            map: Map::default(),
+            rcc: None,
+        };
+        for instance in description.peripherals_expanded() {
+            let Ok(base) = u32::try_from(instance.base_address) else {
+                continue;
+            };
+            if PRIVATE.contains(&base) || devices.list.len() >= usize::from(u16::MAX) {
+                continue;
+            }
+            let index = DeviceIndex(devices.list.len() as u16);
+            let mut layout = Layout::new(instance.peripheral.registers_expanded());
+            let mut model = None;
+            if let Some(name) = chip.models.get(instance.name) {
+                let make = models::find(name).ok_or_else(|| Kind::UnknownModel {
+                    model: name.clone(),
+                    peripheral: instance.name.to_owned(),
+                })?;
+                let interrupts: Vec<(String, u32)> = instance
+                    .peripheral
+                    .interrupts
+                    .iter()
+                    .map(|irq| (irq.name.clone(), irq.value))
+                    .collect();
+                model = Some(make(&mut Setup {
+                    name: instance.name,
+                    device: index,
+                    interrupts: &interrupts,
+                    layout: &mut layout,
+                    pins,
+                    crystals,
+                }));
+            }
+            devices.map.add(base, &instance, &layout, index.0);
+            devices.list.push(Device {
+                name: instance.name.to_owned(),
+                base,
+                file: RegisterFile::new(layout),
+                model,
+                gate: Gate::default(),
+                clocked: true,
+                held: false,
+            });
+        }
+        devices.find_gates();
+        Ok(devices)
+    }
+
+    fn find_gates(&mut self) {
+        let Some(index) = self.list.iter().position(|device| device.name == "RCC") else {
+            return;
+        };
+        let Some(rcc) = self.list.get(index) else {
+            return;
+        };
+        let fields = GateFields::of(rcc.file.layout().registers());
+        for (other, device) in self.list.iter_mut().enumerate() {
+            // The RCC is never gated, whatever a field may be called.
+            if other != index {
+                device.gate = fields.gate(&device.name);
+            }
+        }
+        self.rcc = Some(index);
+    }
+
+    /// Index of a peripheral by its name, in any case.
+    pub(crate) fn position(&self, name: &str) -> Option<usize> {
+        self.list
+            .iter()
+            .position(|device| device.name.eq_ignore_ascii_case(name))
+    }
+}
+
+/// A part of the address space that a peripheral answers.
+#[derive(Debug, Clone, Copy)]
+struct Range {
+    start: u32,
+    length: u32,
+    device: u16,
+}
+
+const PAGE_BITS: u32 = 10;
+const PAGES_PER_TABLE: usize = 1024;
+const NONE: u16 = u16::MAX;
+/// Address blocks longer than this are believed only as far as there are registers.
+const LONG_BLOCK: u32 = 1 << 20;
+/// Pages that all peripherals together may cover.
+const MOST_PAGES: usize = 1 << 20;
+
+/// Finds a peripheral by address: a table per MiB, an entry per KiB.
+#[derive(Debug, Clone)]
+pub(crate) struct Map {
+    /// By MiB: which of `tables`.
+    directory: Vec<u16>,
+    /// By KiB: which of `pages`.
+    tables: Vec<Vec<u32>>,
+    /// What is in a KiB; the first entry is empty and stands for nothing.
+    pages: Vec<Vec<Range>>,
+}
+
+impl Default for Map {
+    fn default() -> Self {
+        Self {
+            directory: vec![NONE; 4096],
+            tables: Vec::new(),
+            pages: vec![Vec::new()],
+        }
+    }
+}
+
+impl Map {
+    /// Which peripheral answers at an address.
+    #[inline]
+    pub(crate) fn find(&self, address: u32) -> Option<usize> {
+        let table = *self.directory.get((address >> 20) as usize)?;
+        let table = self.tables.get(usize::from(table))?;
+        let page = *table.get((address >> PAGE_BITS) as usize % PAGES_PER_TABLE)?;
+        let mut ranges = self.pages.get(page as usize)?.iter();
+        let range = ranges.find(|range| address.wrapping_sub(range.start) < range.length)?;
+        Some(usize::from(range.device))
+    }
+
+    /// Adds the address blocks of a peripheral, and its registers where no block covers them.
+    fn add(&mut self, base: u32, instance: &PeripheralInstance<'_>, layout: &Layout, device: u16) {
+        let mut covered = 0;
+        for block in &instance.peripheral.address_blocks {
+            if block.usage == AddressBlockUsage::Reserved {
+                continue;
+            }
+            let Ok(offset) = u32::try_from(block.offset) else {
+                continue;
+            };
+            let size = u32::try_from(block.size).unwrap_or(u32::MAX);
+            let believed = LONG_BLOCK.max(layout.end().saturating_sub(offset));
+            let Some(start) = base.checked_add(offset) else {
+                continue;
+            };
+            let length = size.min(believed).min(u32::MAX - start);
+            self.add_range(Range {
+                start,
+                length,
+                device,
+            });
+            covered = covered.max(offset.saturating_add(length));
+        }
+        if layout.end() > covered {
+            let length = layout.end().min(u32::MAX - base);
+            self.add_range(Range {
+                start: base,
+                length,
+                device,
+            });
+        }
+    }
+
+    fn add_range(&mut self, range: Range) {
+        if range.length == 0 {
+            return;
+        }
+        let (first, last) = (
+            range.start >> PAGE_BITS,
+            (range.start + (range.length - 1)) >> PAGE_BITS,
+        );
+        // A page that this range has alone is shared by all of its pages.
+        let mut own = None;
+        for page in first..=last {
+            if self.tables.len().saturating_mul(PAGES_PER_TABLE) > MOST_PAGES {
+                return;
+            }
+            let Some(entry) = self.entry(page) else {
+                return;
+            };
+            let before = *entry;
+            if before == 0
+                && let Some(own) = own
+            {
+                *entry = own;
+                continue;
+            }
+            let new = self.pages.len() as u32;
+            if let Some(entry) = self.entry(page) {
+                *entry = new;
+            }
+            let mut ranges = self.pages.get(before as usize).cloned().unwrap_or_default();
+            ranges.push(range);
+            self.pages.push(ranges);
+            if before == 0 {
+                own = Some(new);
+            }
+        }
+    }
+
+    fn entry(&mut self, page: u32) -> Option<&mut u32> {
+        let slot = self.directory.get_mut(page as usize / PAGES_PER_TABLE)?;
+        if *slot == NONE {
+            *slot = u16::try_from(self.tables.len()).ok()?;
+            self.tables.push(vec![0; PAGES_PER_TABLE]);
+        }
+        self.tables
+            .get_mut(usize::from(*slot))?
+            .get_mut(page as usize % PAGES_PER_TABLE)
+    }
+}

@@ -1,0 +1,230 @@
+//! General-purpose I/O port with mode registers (STM32F0, F2 to F4, F7, G, H, L): RM0377 chapter 9.
+//!
+//! | register | modelled |
+//! |---|---|
+//! | `MODER` | all four modes; a pin is an output of the port only in mode 01 |
+//! | `OTYPER`, `PUPDR` | push-pull, open-drain, pull-up, pull-down |
+//! | `OSPEEDR` | kept, without effect |
+//! | `IDR` | level of each pin, 0 in analog mode (section 9.3.12) and on a pin nobody drives |
+//! | `ODR`, `BSRR`, `BRR` | with set winning over reset in `BSRR` (section 9.4.7) |
+//! | `LCKR` | the key sequence and what it freezes (section 9.3.8) |
+//! | `AFRL`, `AFRH` | kept; peripherals do not drive pins yet |
+
+use bringup_cpu::Width;
+
+use crate::peripheral::{Context, Model, Reset, Setup};
+use crate::pins::{Drive, PinId};
+
+const MODER: u32 = 0x00;
+const OTYPER: u32 = 0x04;
+const OSPEEDR: u32 = 0x08;
+const PUPDR: u32 = 0x0C;
+const IDR: u32 = 0x10;
+const ODR: u32 = 0x14;
+const BSRR: u32 = 0x18;
+const LCKR: u32 = 0x1C;
+const AFRL: u32 = 0x20;
+const AFRH: u32 = 0x24;
+const BRR: u32 = 0x28;
+
+/// `LCKR.LCKK`: the key of the lock.
+const LCKK: u32 = 1 << 16;
+
+const MODE_OUTPUT: u32 = 0b01;
+const MODE_ANALOG: u32 = 0b11;
+
+/// Where firmware is in the sequence that locks the port.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Lock {
+    Open,
+    /// The key was written as 1, with these pins.
+    One(u32),
+    /// The key was written as 1, then as 0, with these pins.
+    OneZero(u32),
+    /// These pins are frozen until the next reset.
+    Locked(u32),
+}
+
+/// One port of up to 16 pins.
+#[derive(Debug, Clone)]
+pub struct Gpio {
+    pins: Vec<(u32, PinId)>,
+    lock: Lock,
+}
+
+impl Gpio {
+    /// Makes the model of port `GPIOx` and its pins `Px0` to `Px15`.
+    pub fn new(setup: &mut Setup<'_>) -> Self {
+        let port = setup
+            .name
+            .strip_prefix("GPIO")
+            .unwrap_or(setup.name)
+            .to_owned();
+        let owner = setup.device.0;
+        let pins = (0..16)
+            .map(|pin| (pin, setup.pins.add(format!("P{port}{pin}"), owner)))
+            .collect();
+        setup.correct(IDR, |word| word.make_read_only(0xFFFF));
+        setup.correct(BSRR, |word| word.make_command(u32::MAX));
+        setup.correct(BRR, |word| word.make_command(0xFFFF));
+        setup.correct(LCKR, |word| word.make_read_write(0x1_FFFF));
+        Self {
+            pins,
+            lock: Lock::Open,
+        }
+    }
+
+    /// Works out what the port does to the pins in `changed`, and what it reads from them.
+    fn settle(&self, changed: u32, context: &mut Context<'_>) {
+        let file = &mut *context.file;
+        let (moder, otyper) = (file.get(MODER), file.get(OTYPER));
+        let (pupdr, odr) = (file.get(PUPDR), file.get(ODR));
+        let mut idr = file.get(IDR);
+        for &(pin, id) in self
+            .pins
+            .iter()
+            .filter(|(pin, _)| changed & (1 << pin) != 0)
+        {
+            let mode = (moder >> (2 * pin)) & 0b11;
+            let high = odr & (1 << pin) != 0;
+            let open_drain = otyper & (1 << pin) != 0;
+            let output = (mode == MODE_OUTPUT && !(open_drain && high)).then_some(high);
+            let pull = match (pupdr >> (2 * pin)) & 0b11 {
+                // In analog mode the pull resistors are off by hardware.
+                _ if mode == MODE_ANALOG => None,
+                0b01 => Some(true),
+                0b10 => Some(false),
+                _ => None,
+            };
+            let level = context
+                .pins
+                .set_drive(id, Drive { output, pull }, context.cycle);
+            let seen = mode != MODE_ANALOG && level.unwrap_or(false);
+            idr = if seen {
+                idr | (1 << pin)
+            } else {
+                idr & !(1 << pin)
+            };
+        }
+        context.file.set(IDR, idr);
+    }
+
+    /// Sets `ODR` and the pins that follow it.
+    fn set_odr(&self, new: u32, context: &mut Context<'_>) {
+        let changed = context.file.get(ODR) ^ new;
+        if changed != 0 {
+            context.file.set(ODR, new);
+            self.settle(changed, context);
+        }
+    }
+
+    /// Takes a write to `LCKR` through the sequence: key 1, key 0, key 1, all words, all with the same pins.
+    fn write_lock(&mut self, width: Width, value: u32, context: &mut Context<'_>) {
+        let (key, pins) = (value & LCKK != 0, value & 0xFFFF);
+        self.lock = match self.lock {
+            Lock::Locked(frozen) => Lock::Locked(frozen),
+            _ if width != Width::Word => Lock::Open,
+            Lock::One(first) if !key && pins == first => Lock::OneZero(pins),
+            Lock::OneZero(first) if key && pins == first => Lock::Locked(pins),
+            _ if key => Lock::One(pins),
+            _ => Lock::Open,
+        };
+        let shown = match self.lock {
+            Lock::Locked(frozen) => LCKK | frozen,
+            _ => pins,
+        };
+        context.file.set(LCKR, shown);
+    }
+
+    /// The bits of the register at `offset` that the lock freezes.
+    fn frozen(&self, offset: u32) -> u32 {
+        let Lock::Locked(pins) = self.lock else {
+            return 0;
+        };
+        let spread = |first: u32, count: u32, width: u32| {
+            let field = (1_u32 << width) - 1;
+            (0..count)
+                .filter(|pin| pins & (1 << (first + pin)) != 0)
+                .fold(0, |bits, pin| bits | field << (pin * width))
+        };
+        match offset {
+            MODER | OSPEEDR | PUPDR => spread(0, 16, 2),
+            OTYPER => pins,
+            AFRL => spread(0, 8, 4),
+            AFRH => spread(8, 8, 4),
+            _ => 0,
+        }
+    }
+
+    /// Writes one of the registers that configure pins.
+    fn configure(
+        &mut self,
+        offset: u32,
+        width: Width,
+        value: u32,
+        context: &mut Context<'_>,
+    ) -> bool {
+        let word = offset & !3;
+        let old = context.file.get(word);
+        if !context.file.write(offset, width, value) {
+            return false;
+        }
+        let frozen = self.frozen(word);
+        let new = (context.file.get(word) & !frozen) | (old & frozen);
+        context.file.set(word, new);
+        let differs = old ^ new;
+        let pins = match word {
+            MODER | PUPDR => (0..16)
+                .filter(|pin| differs & (0b11 << (2 * pin)) != 0)
+                .fold(0, |pins, pin| pins | 1 << pin),
+            OTYPER => differs & 0xFFFF,
+            _ => 0,
+        };
+        if pins != 0 {
+            self.settle(pins, context);
+        }
+        true
+    }
+}
+
+impl Model for Gpio {
+    fn reset(&mut self, _: Reset, context: &mut Context<'_>) {
+        self.lock = Lock::Open;
+        context.file.reset();
+        self.settle(0xFFFF, context);
+    }
+
+    fn write(&mut self, offset: u32, width: Width, value: u32, context: &mut Context<'_>) -> bool {
+        let word = offset & !3;
+        let raw = value << ((offset & 3) * 8);
+        let odr = context.file.get(ODR);
+        match word {
+            BSRR if context.file.layout().word(BSRR).is_some() => {
+                self.set_odr((odr & !(raw >> 16)) | (raw & 0xFFFF), context);
+            }
+            BRR if context.file.layout().word(BRR).is_some() => {
+                self.set_odr(odr & !(raw & 0xFFFF), context)
+            }
+            ODR => {
+                if !context.file.write(offset, width, value) {
+                    return false;
+                }
+                let changed = odr ^ context.file.get(ODR);
+                if changed != 0 {
+                    self.settle(changed, context);
+                }
+            }
+            LCKR => self.write_lock(width, value, context),
+            _ => return self.configure(offset, width, value, context),
+        }
+        true
+    }
+
+    fn pins_changed(&mut self, context: &mut Context<'_>) {
+        self.settle(0xFFFF, context);
+    }
+
+    fn boxed_clone(&self) -> Box<dyn Model> {
+        Box::new(self.clone())
+    }
+}

@@ -1,0 +1,3 @@
+//! Blocks that many STM32 families share.
+
+pub mod gpio;

@@ -1,0 +1,3 @@
+//! Blocks of the STM32L0 family.
+
+pub mod rcc;

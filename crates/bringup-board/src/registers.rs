@@ -1,0 +1,540 @@
+//! The register file of a peripheral: what its SVD description alone says about how it behaves.
+//!
+//! Storage is by 32-bit word. Registers narrower than that, at odd places, or at one address with others all act on
+//! the bits of the words they cover; what the description says about each bit is folded into masks once, when the
+//! board is made.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use bringup_cpu::Width;
+use bringup_device::{Access, ModifiedWriteValues, ReadAction, Register, RegisterInstance};
+
+/// What reading and writing do to each bit of a word.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Word {
+    /// Value after reset.
+    pub reset: u32,
+    /// Bits that give their value when read; the others give their reset value.
+    pub readable: u32,
+    /// Bits that take what is written.
+    pub stored: u32,
+    /// Bits that can be written once after each reset; a part of `stored`.
+    pub once: u32,
+    /// Bits cleared by writing one.
+    pub one_to_clear: u32,
+    /// Bits set by writing one.
+    pub one_to_set: u32,
+    /// Bits inverted by writing one.
+    pub one_to_toggle: u32,
+    /// Bits cleared by writing zero.
+    pub zero_to_clear: u32,
+    /// Bits set by writing zero.
+    pub zero_to_set: u32,
+    /// Bits inverted by writing zero.
+    pub zero_to_toggle: u32,
+    /// Bits cleared by any write.
+    pub clear: u32,
+    /// Bits set by any write.
+    pub set: u32,
+    /// Bits cleared by reading.
+    pub read_clears: u32,
+    /// Bits set by reading.
+    pub read_sets: u32,
+    /// Bits that some register lets firmware write, whatever that does.
+    pub writable: u32,
+    /// Bits that belong to a register.
+    pub covered: u32,
+}
+
+impl Word {
+    const fn acts_on_write(&self) -> bool {
+        let ones = self.one_to_clear | self.one_to_set | self.one_to_toggle;
+        let zeros = self.zero_to_clear | self.zero_to_set | self.zero_to_toggle;
+        (ones | zeros | self.clear | self.set | self.once) != 0
+    }
+
+    /// Makes bits plain read-write ones, where a manual knows better than the description.
+    pub const fn make_read_write(&mut self, bits: u32) {
+        self.make_read_only(bits);
+        self.stored |= bits;
+        self.writable |= bits;
+    }
+
+    /// Makes bits read-only, set and cleared by hardware alone.
+    pub const fn make_read_only(&mut self, bits: u32) {
+        self.readable |= bits;
+        self.covered |= bits;
+        self.one_to_clear &= !bits;
+        self.one_to_set &= !bits;
+        self.one_to_toggle &= !bits;
+        self.zero_to_clear &= !bits;
+        self.zero_to_set &= !bits;
+        self.zero_to_toggle &= !bits;
+        self.clear &= !bits;
+        self.set &= !bits;
+        self.once &= !bits;
+        self.stored &= !bits;
+        self.writable &= !bits;
+    }
+
+    /// Makes bits write-only commands that are not kept.
+    pub const fn make_command(&mut self, bits: u32) {
+        self.make_read_only(bits);
+        self.readable &= !bits;
+        self.writable |= bits;
+    }
+
+    /// Adds what a description says about `bits`.
+    fn describe(
+        &mut self,
+        bits: u32,
+        access: Access,
+        write: Option<ModifiedWriteValues>,
+        read: Option<ReadAction>,
+    ) {
+        if access.can_read() {
+            self.readable |= bits;
+            match read {
+                Some(ReadAction::Clear) => self.read_clears |= bits,
+                Some(ReadAction::Set) => self.read_sets |= bits,
+                // In which way is the vendor's secret; the value stays.
+                Some(ReadAction::Modify | ReadAction::ModifyExternal) | None => {}
+            }
+        }
+        if !access.can_write() {
+            return;
+        }
+        self.writable |= bits;
+        let mask = match write {
+            Some(ModifiedWriteValues::OneToClear) => &mut self.one_to_clear,
+            Some(ModifiedWriteValues::OneToSet) => &mut self.one_to_set,
+            Some(ModifiedWriteValues::OneToToggle) => &mut self.one_to_toggle,
+            Some(ModifiedWriteValues::ZeroToClear) => &mut self.zero_to_clear,
+            Some(ModifiedWriteValues::ZeroToSet) => &mut self.zero_to_set,
+            Some(ModifiedWriteValues::ZeroToToggle) => &mut self.zero_to_toggle,
+            Some(ModifiedWriteValues::Clear) => &mut self.clear,
+            Some(ModifiedWriteValues::Set) => &mut self.set,
+            Some(ModifiedWriteValues::Modify) | None => &mut self.stored,
+        };
+        *mask |= bits;
+        if matches!(access, Access::WriteOnce | Access::ReadWriteOnce) {
+            self.once |= bits;
+        }
+    }
+
+    /// The value after `raw` was written to the bytes in `lanes`.
+    #[inline]
+    fn written(&self, value: u32, raw: u32, lanes: u32, locked: u32) -> u32 {
+        let stored = self.stored & lanes & !locked;
+        let mut new = (value & !stored) | (raw & stored);
+        if self.acts_on_write() {
+            let ones = raw & lanes & !locked;
+            let zeros = !raw & lanes & !locked;
+            new &= !(ones & self.one_to_clear);
+            new |= ones & self.one_to_set;
+            new ^= ones & self.one_to_toggle;
+            new &= !(zeros & self.zero_to_clear);
+            new |= zeros & self.zero_to_set;
+            new ^= zeros & self.zero_to_toggle;
+            new &= !(lanes & self.clear & !locked);
+            new |= lanes & self.set & !locked;
+        }
+        new
+    }
+}
+
+/// A field, as findings name it.
+#[derive(Debug, Clone)]
+pub struct FieldInfo {
+    /// Name of the field.
+    pub name: String,
+    /// Lowest bit inside its register.
+    pub bit_offset: u32,
+    /// Number of bits.
+    pub bit_width: u32,
+}
+
+/// A register, as findings and reports name it.
+#[derive(Debug, Clone)]
+pub struct RegisterInfo {
+    /// Name with the clusters around it: `CH[0].CTRL` is `CH0.CTRL`.
+    pub name: String,
+    /// Offset from the base address of the peripheral, in bytes.
+    pub offset: u32,
+    /// Width in bits.
+    pub size: u32,
+    /// Fields in the order of their bits.
+    pub fields: Vec<FieldInfo>,
+}
+
+impl RegisterInfo {
+    fn bytes(&self) -> Range<u32> {
+        self.offset..self.offset.saturating_add(self.size.div_ceil(8).max(1))
+    }
+
+    /// The mask of a field by its name, and its lowest bit, if it lies in the first 32 bits.
+    pub fn field(&self, name: &str) -> Option<(u32, u32)> {
+        let field = self.fields.iter().find(|field| field.name == name)?;
+        let end = field
+            .bit_offset
+            .checked_add(field.bit_width)
+            .filter(|end| *end <= 32)?;
+        Some((mask(field.bit_offset..end), field.bit_offset))
+    }
+}
+
+/// Bits `range` of a word set.
+fn mask(range: Range<u32>) -> u32 {
+    let below = |bit: u32| if bit >= 32 { u32::MAX } else { (1 << bit) - 1 };
+    below(range.end) & !below(range.start)
+}
+
+/// Words up to this offset are found through a table, words above by searching.
+const TABLE_BYTES: u32 = 0x1_0000;
+/// Entry of the table for words without a register.
+const NO_WORD: u16 = u16::MAX;
+
+/// The words of a peripheral and what each bit of them does: the part of a register file that never changes.
+#[derive(Debug, Clone, Default)]
+pub struct Layout {
+    /// Word offsets, ascending; parallel to `words`.
+    offsets: Vec<u32>,
+    words: Vec<Word>,
+    table: Vec<u16>,
+    registers: Vec<RegisterInfo>,
+}
+
+impl Layout {
+    /// Folds registers at their offsets into words. Later registers at an address add to what earlier ones allow;
+    /// the reset value is that of the first.
+    pub fn new<'a>(registers: impl IntoIterator<Item = RegisterInstance<'a>>) -> Self {
+        let mut layout = Self::default();
+        let mut words = std::collections::BTreeMap::<u32, Word>::new();
+        for RegisterInstance {
+            path,
+            offset,
+            register,
+        } in registers
+        {
+            let Ok(offset) = u32::try_from(offset) else {
+                continue;
+            };
+            let Some(bit) = offset.checked_mul(8) else {
+                continue;
+            };
+            if bit.checked_add(register.size).is_none() {
+                continue;
+            }
+            fold(&mut words, bit, register);
+            layout.registers.push(describe(path, offset, register));
+        }
+        layout.registers.sort_by_key(|register| register.offset);
+        (layout.offsets, layout.words) = words.into_iter().unzip();
+        layout.build_table();
+        layout
+    }
+
+    fn build_table(&mut self) {
+        let end = self
+            .offsets
+            .iter()
+            .rev()
+            .find(|offset| **offset < TABLE_BYTES)
+            .map_or(0, |offset| offset / 4 + 1);
+        self.table = vec![NO_WORD; end as usize];
+        for (index, offset) in self.offsets.iter().enumerate() {
+            if let (Some(entry), Ok(index)) = (
+                self.table.get_mut((offset / 4) as usize),
+                u16::try_from(index),
+            ) {
+                *entry = index;
+            }
+        }
+    }
+
+    /// Index of the word that holds the byte at `offset`.
+    #[inline]
+    fn index(&self, offset: u32) -> Option<usize> {
+        if offset < TABLE_BYTES {
+            match self.table.get((offset / 4) as usize) {
+                Some(&index) if index != NO_WORD => Some(usize::from(index)),
+                _ => None,
+            }
+        } else {
+            self.offsets.binary_search(&(offset & !3)).ok()
+        }
+    }
+
+    /// The word at `offset`, to correct what the description says about it.
+    pub fn word_mut(&mut self, offset: u32) -> Option<&mut Word> {
+        let index = self.index(offset)?;
+        self.words.get_mut(index)
+    }
+
+    /// The word at `offset`.
+    pub fn word(&self, offset: u32) -> Option<&Word> {
+        self.words.get(self.index(offset)?)
+    }
+
+    /// All registers in the order of their offsets.
+    pub fn registers(&self) -> &[RegisterInfo] {
+        &self.registers
+    }
+
+    /// The first register that covers a byte of an access.
+    pub fn register_at(&self, offset: u32, width: Width) -> Option<&RegisterInfo> {
+        let access = offset..offset.saturating_add(width.bytes());
+        let exact = self
+            .registers
+            .partition_point(|register| register.offset < offset);
+        if let Some(register) = self
+            .registers
+            .get(exact)
+            .filter(|register| register.offset == offset)
+        {
+            return Some(register);
+        }
+        self.registers.iter().find(|register| {
+            let bytes = register.bytes();
+            bytes.start < access.end && access.start < bytes.end
+        })
+    }
+
+    /// A register by its name.
+    pub fn register(&self, name: &str) -> Option<&RegisterInfo> {
+        self.registers.iter().find(|register| register.name == name)
+    }
+
+    /// Offset of the first byte after the last word.
+    pub fn end(&self) -> u32 {
+        self.offsets
+            .last()
+            .map_or(0, |offset| offset.saturating_add(4))
+    }
+
+    /// Offsets of all words.
+    pub fn word_offsets(&self) -> &[u32] {
+        &self.offsets
+    }
+}
+
+fn describe(name: String, offset: u32, register: &Register) -> RegisterInfo {
+    let mut fields: Vec<FieldInfo> = register
+        .fields_expanded()
+        .map(|instance| FieldInfo {
+            name: instance.name.to_owned(),
+            bit_offset: instance.bit_offset,
+            bit_width: instance.field.bit_width,
+        })
+        .collect();
+    fields.sort_by_key(|field| field.bit_offset);
+    RegisterInfo {
+        name,
+        offset,
+        size: register.size,
+        fields,
+    }
+}
+
+/// Adds a register that starts at bit `start` of the peripheral to the words it covers.
+fn fold(words: &mut std::collections::BTreeMap<u32, Word>, start: u32, register: &Register) {
+    let end = start + register.size.min(64);
+    for word_start in (start / 32..end.div_ceil(32)).map(|index| index * 32) {
+        let word = words.entry(word_start / 8).or_default();
+        let bits = |from: u32, to: u32| {
+            let from = from.clamp(word_start, word_start.saturating_add(32)) - word_start;
+            let to = to.clamp(word_start, word_start.saturating_add(32)) - word_start;
+            mask(from..to)
+        };
+        let new = bits(start, end) & !word.covered;
+        let shifted = if start >= word_start {
+            register
+                .reset_value
+                .checked_shl(start - word_start)
+                .unwrap_or(0) as u32
+        } else {
+            register
+                .reset_value
+                .checked_shr(word_start - start)
+                .unwrap_or(0) as u32
+        };
+        word.reset |= shifted & new;
+        word.covered |= bits(start, end);
+        if register.fields.is_empty() {
+            word.describe(
+                bits(start, end),
+                register.access,
+                register.modified_write_values,
+                register.read_action,
+            );
+        }
+        for instance in register.fields_expanded() {
+            let field = instance.field;
+            let from = start.saturating_add(instance.bit_offset).min(end);
+            let to = from.saturating_add(field.bit_width).min(end);
+            word.describe(
+                bits(from, to),
+                field.access,
+                field.modified_write_values,
+                field.read_action,
+            );
+        }
+    }
+}
+
+/// What a word of a register file holds.
+#[derive(Debug, Clone, Copy, Default)]
+struct Cell {
+    value: u32,
+    /// Bits that were written and can be written only once.
+    locked: u32,
+    reads: u64,
+    writes: u64,
+}
+
+/// How often firmware used a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Uses {
+    /// Offset of the word from the base address, in bytes.
+    pub offset: u32,
+    /// Reads.
+    pub reads: u64,
+    /// Writes.
+    pub writes: u64,
+}
+
+/// The registers of one peripheral, with their values.
+#[derive(Debug, Clone)]
+pub struct RegisterFile {
+    layout: Arc<Layout>,
+    cells: Vec<Cell>,
+}
+
+impl RegisterFile {
+    /// A register file in reset.
+    pub fn new(layout: Layout) -> Self {
+        let cells = vec![Cell::default(); layout.words.len()];
+        let mut file = Self {
+            layout: Arc::new(layout),
+            cells,
+        };
+        file.reset();
+        file
+    }
+
+    /// What does not change about it.
+    pub fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// Sets every register to its reset value.
+    pub fn reset(&mut self) {
+        for (cell, word) in self.cells.iter_mut().zip(&self.layout.words) {
+            cell.value = word.reset;
+            cell.locked = 0;
+        }
+    }
+
+    /// Reads as firmware does, with what reading does to the value. `None` where no register is. `offset` is aligned
+    /// to the width.
+    #[inline]
+    pub fn read(&mut self, offset: u32, width: Width) -> Option<u32> {
+        let index = self.layout.index(offset)?;
+        let (word, cell) = (self.layout.words.get(index)?, self.cells.get_mut(index)?);
+        let seen = (cell.value & word.readable) | (word.reset & !word.readable);
+        if (word.read_clears | word.read_sets) != 0 {
+            let lanes = width.mask() << shift(offset);
+            cell.value = (cell.value & !(word.read_clears & lanes)) | (word.read_sets & lanes);
+        }
+        Some((seen >> shift(offset)) & width.mask())
+    }
+
+    /// Reads without side effects.
+    #[inline]
+    pub fn peek(&self, offset: u32, width: Width) -> Option<u32> {
+        let index = self.layout.index(offset)?;
+        let (word, cell) = (self.layout.words.get(index)?, self.cells.get(index)?);
+        let seen = (cell.value & word.readable) | (word.reset & !word.readable);
+        Some((seen >> shift(offset)) & width.mask())
+    }
+
+    /// Writes as firmware does. False where no register is. `offset` is aligned to the width.
+    #[inline]
+    pub fn write(&mut self, offset: u32, width: Width, value: u32) -> bool {
+        let Some(index) = self.layout.index(offset) else {
+            return false;
+        };
+        let (Some(word), Some(cell)) = (self.layout.words.get(index), self.cells.get_mut(index))
+        else {
+            return false;
+        };
+        let lanes = width.mask() << shift(offset);
+        cell.value = word.written(cell.value, value << shift(offset), lanes, cell.locked);
+        cell.locked |= word.once & lanes;
+        true
+    }
+
+    /// Counts an access by firmware to a register that nothing models.
+    #[inline]
+    pub(crate) fn count(&mut self, offset: u32, write: bool) {
+        if let Some(cell) = self
+            .layout
+            .index(offset)
+            .and_then(|index| self.cells.get_mut(index))
+        {
+            if write {
+                cell.writes += 1;
+            } else {
+                cell.reads += 1;
+            }
+        }
+    }
+
+    /// What [`RegisterFile::count`] counted, for each word that was used.
+    pub fn uses(&self) -> impl Iterator<Item = Uses> {
+        let words = self.layout.offsets.iter().zip(&self.cells);
+        words
+            .filter(|(_, cell)| cell.reads + cell.writes > 0)
+            .map(|(offset, cell)| Uses {
+                offset: *offset,
+                reads: cell.reads,
+                writes: cell.writes,
+            })
+    }
+
+    /// The whole word at `offset` as hardware sees it; 0 where no register is.
+    #[inline]
+    pub fn get(&self, offset: u32) -> u32 {
+        self.layout
+            .index(offset)
+            .and_then(|index| self.cells.get(index))
+            .map_or(0, |cell| cell.value)
+    }
+
+    /// Sets the whole word at `offset` as hardware does, whatever firmware may write.
+    #[inline]
+    pub fn set(&mut self, offset: u32, value: u32) {
+        if let Some(cell) = self
+            .layout
+            .index(offset)
+            .and_then(|index| self.cells.get_mut(index))
+        {
+            cell.value = value;
+        }
+    }
+
+    /// Whether reading again and again gives the same as long as nothing else happens.
+    #[inline]
+    pub fn is_stable(&self, offset: u32) -> bool {
+        self.layout
+            .word(offset)
+            .is_none_or(|word| (word.read_clears | word.read_sets) == 0)
+    }
+}
+
+/// How far the byte at `offset` lies from the lowest bit of its word.
+#[inline]
+const fn shift(offset: u32) -> u32 {
+    (offset & 3) * 8
+}
