@@ -29,7 +29,7 @@ impl Resolver<'_> {
         let mut cluster = Cluster {
             description: self.text(&chain, Tag::Description),
             header_struct_name: self.text(&chain, Tag::HeaderStructName),
-            alternate_cluster: self.text(&chain, Tag::AlternateCluster),
+            alternate_cluster: self.text(&[node], Tag::AlternateCluster),
             address_offset,
             registers,
             shape: ShapeId(0),

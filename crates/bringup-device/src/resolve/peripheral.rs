@@ -67,7 +67,7 @@ impl Resolver<'_> {
             header_struct_name: self.text(&chain, Tag::HeaderStructName),
             prepend_to_name: self.text(&chain, Tag::PrependToName),
             append_to_name: self.text(&chain, Tag::AppendToName),
-            alternate_peripheral: self.text(&chain, Tag::AlternatePeripheral),
+            alternate_peripheral: self.text(&[node], Tag::AlternatePeripheral),
             base_address,
             address_blocks,
             interrupts: self.interrupts(&chain),

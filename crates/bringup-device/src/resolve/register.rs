@@ -44,10 +44,11 @@ impl Resolver<'_> {
         let fields = self.fields(&chain, &context);
         let (reset_value, reset_mask) = self.reset(&chain, &properties, size);
         Some(Register {
-            display_name: self.text(&chain, Tag::DisplayName),
+            // What goes with the name and the address is not inherited: neither are these two.
+            display_name: self.text(&[node], Tag::DisplayName),
+            alternate_group: self.text(&[node], Tag::AlternateGroup),
+            alternate_register: self.text(&[node], Tag::AlternateRegister),
             description: self.text(&chain, Tag::Description),
-            alternate_group: self.text(&chain, Tag::AlternateGroup),
-            alternate_register: self.text(&chain, Tag::AlternateRegister),
             address_offset,
             size,
             access: properties

@@ -45,6 +45,14 @@ struct Open<'a> {
     text_start: usize,
 }
 
+/// How an element that stands a second time is read.
+enum Repeated {
+    /// What it holds belongs to the first.
+    Merge(NodeId),
+    /// It begins another element beside the one it is in.
+    Split(NodeId),
+}
+
 /// Reading has to stop; the reason has been reported.
 struct Stop;
 
@@ -258,23 +266,62 @@ impl<'a, 'r> Parser<'a, 'r> {
             return None;
         }
         let span = self.span(start, end - start);
-        if let Some(open) = self.open.last_mut() {
-            if !tag.repeats() && open.children & tag.bit() != 0 {
-                let message = format!("`<{name}>` stands here a second time; the first one counts");
-                self.report(
-                    Severity::Warning,
-                    rules::DUPLICATE_ELEMENT,
-                    start,
-                    end - start,
-                    message,
-                    None,
-                );
-                return None;
+        let mut parent = parent;
+        if self
+            .open
+            .last()
+            .is_some_and(|open| !tag.repeats() && open.children & tag.bit() != 0)
+        {
+            match self.repeated(tag, parent, span)? {
+                Repeated::Merge(node) => return Some(node),
+                Repeated::Split(sibling) => parent = sibling,
             }
+        }
+        if let Some(open) = self.open.last_mut() {
             open.children |= tag.bit();
         }
         let node = Node::new(tag, span, self.derived_from(element));
         Some(self.tree.push(node, Some(parent)))
+    }
+
+    /// An element that can stand once and stands in `parent` already. `None` if it is passed over.
+    fn repeated(&mut self, tag: Tag, parent: NodeId, span: Span) -> Option<Repeated> {
+        let name = tag.name();
+        let splits = tag == Tag::Name && self.tree.node(parent).tag == Tag::Interrupt;
+        let message = match tag {
+            _ if splits => {
+                "`<interrupt>` has a second `<name>`; it was read as a second interrupt".to_owned()
+            }
+            Tag::Peripherals | Tag::Registers | Tag::Fields => {
+                format!("`<{name}>` stands here a second time; both were taken together")
+            }
+            _ => format!("`<{name}>` stands here a second time; the first one counts"),
+        };
+        let place = (span.start - self.base) as usize;
+        self.report(
+            Severity::Warning,
+            rules::DUPLICATE_ELEMENT,
+            place,
+            span.len as usize,
+            message,
+            None,
+        );
+        if splits {
+            let outer = self.tree.node(parent).parent?;
+            let sibling = self
+                .tree
+                .push(Node::new(Tag::Interrupt, span, None), Some(outer));
+            let open = self.open.last_mut()?;
+            open.node = Some(sibling);
+            open.children = 0;
+            return Some(Repeated::Split(sibling));
+        }
+        match tag {
+            Tag::Peripherals | Tag::Registers | Tag::Fields => {
+                self.tree.child(parent, tag).map(Repeated::Merge)
+            }
+            _ => None,
+        }
     }
 
     /// An element whose name is none of the schema's as written.
