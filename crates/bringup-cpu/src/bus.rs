@@ -56,7 +56,7 @@ pub struct BusFault;
 /// event in an access is heard at the next instruction.
 ///
 /// Addresses arrive aligned to their width; the core raises the alignment faults. The System Control
-/// Space (0xE000_E000 to 0xE000_EFFF: SysTick, NVIC, SCB) belongs to the core: the fast methods have
+/// Space (`0xE000_E000` to `0xE000_EFFF`: SysTick, NVIC, SCB) belongs to the core: the fast methods have
 /// to decline it, and it never arrives at the others.
 pub trait Bus {
     /// Reads plain memory; `None` where there is none or where a read has to be looked at.
@@ -114,4 +114,10 @@ pub trait Bus {
     /// or `cycle` itself if a read has side effects. Events counted by [`Bus::deadline`] need not be considered.
     /// This is what lets polling loops be skipped.
     fn stable_until(&self, address: u32, width: Width, cycle: u64) -> u64;
+
+    /// Tells that a loop that was jumped over would have made this read, which [`Bus::stable_until`] covers, `times`
+    /// more times: for worlds that count accesses.
+    fn repeated(&mut self, address: u32, width: Width, at: At, times: u64) {
+        let _ = (address, width, at, times);
+    }
 }

@@ -124,11 +124,20 @@ struct Written {
     before: u32,
 }
 
+/// A device read by a watched loop.
+#[derive(Debug, Clone, Copy)]
+struct Read {
+    address: u32,
+    width: Width,
+    at: At,
+    times: u64,
+}
+
 /// What a watched loop did to the world.
 #[derive(Debug, Clone)]
 pub struct Record {
     written: Vec<Written>,
-    devices: Vec<u32>,
+    devices: Vec<Read>,
     memory: Vec<u32>,
     /// Something happened that the next turn may do differently.
     changed: bool,
@@ -172,8 +181,15 @@ impl Record {
     }
 
     /// Devices read, in the order of their first read.
-    pub fn devices(&self) -> &[u32] {
-        &self.devices
+    pub fn devices(&self) -> impl Iterator<Item = u32> + '_ {
+        self.devices.iter().map(|read| read.address)
+    }
+
+    /// Tells the bus that everything the loop read from devices would have been read in `turns` more turns.
+    pub fn repeat<B: Bus>(&self, bus: &mut B, turns: u64) {
+        for read in &self.devices {
+            bus.repeated(read.address, read.width, read.at, read.times * turns);
+        }
     }
 
     /// Plain memory read and not written.
@@ -192,6 +208,25 @@ impl Record {
     fn note(list: &mut Vec<u32>, address: u32) {
         if list.len() < POLLED && !list.contains(&address) {
             list.push(address);
+        }
+    }
+
+    /// A loop that reads more places than are remembered is not waiting.
+    fn note_read(&mut self, address: u32, width: Width, at: At) {
+        let same = |read: &&mut Read| {
+            (read.address, read.width, read.at.pc) == (address, width, at.pc)
+        };
+        if let Some(read) = self.devices.iter_mut().find(same) {
+            read.times += 1;
+        } else if self.devices.len() < POLLED {
+            self.devices.push(Read {
+                address,
+                width,
+                at,
+                times: 1,
+            });
+        } else {
+            self.changed = true;
         }
     }
 
@@ -245,7 +280,7 @@ impl<B: Bus> Bus for Watched<'_, B> {
         let stable = self.bus.stable_until(address, width, at.cycle);
         self.record.changed |= stable <= at.cycle;
         self.record.stable_until = self.record.stable_until.min(stable);
-        Record::note(&mut self.record.devices, address);
+        self.record.note_read(address, width, at);
         self.bus.read(address, width, at)
     }
 
@@ -287,7 +322,15 @@ impl<B: Bus> Bus for Watched<'_, B> {
         self.bus.advance(cycle);
     }
 
+    fn stop_at(&self) -> u64 {
+        self.bus.stop_at()
+    }
+
     fn stable_until(&self, address: u32, width: Width, cycle: u64) -> u64 {
         self.bus.stable_until(address, width, cycle)
+    }
+
+    fn repeated(&mut self, address: u32, width: Width, at: At, times: u64) {
+        self.bus.repeated(address, width, at, times);
     }
 }

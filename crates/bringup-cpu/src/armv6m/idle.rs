@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use super::execute::Exit;
+use super::run::FOREVER;
 use super::state::{State, SystemWatch};
 use super::{Core, Stop};
 use crate::bus::Bus;
@@ -130,15 +131,18 @@ impl Core {
         state.loops.again(head);
         if event == u64::MAX && state.config.stop_when_stuck {
             let polled = self.polled();
-            if !polled.is_empty() {
+            let endless = self.state.limit.min(bus.stop_at()) >= FOREVER;
+            if endless || !polled.is_empty() {
                 return Some(Stop::Stuck { pc: head, polled });
             }
         }
         let state = &mut self.state;
         let period = (state.cycles - mark.cycles).max(1);
-        let turns = event.min(state.limit).saturating_sub(state.cycles) / period;
+        let end = event.min(state.limit).min(bus.stop_at());
+        let turns = end.saturating_sub(state.cycles) / period;
         state.cycles += turns * period;
         state.instructions += turns * (state.instructions - mark.instructions);
+        self.record.repeat(bus, turns);
         None
     }
 
@@ -150,7 +154,8 @@ impl Core {
         let code = self.state.code_length.saturating_add(LITERALS);
         let start = self.state.code_start;
         let is_data = |address: &u32| address.wrapping_sub(start) >= code;
-        let mut polled = self.record.devices().to_vec();
+        let mut polled: Vec<u32> = self.record.devices().collect();
+        polled.dedup();
         polled.extend(self.state.watch.polled);
         polled.extend(self.record.memory().filter(is_data));
         polled

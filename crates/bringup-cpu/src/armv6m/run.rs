@@ -11,7 +11,7 @@ use super::{Core, Stop};
 use crate::bus::Bus;
 
 /// Cycles beyond this are never reached: a limit that leaves room for arithmetic.
-const FOREVER: u64 = 1 << 62;
+pub(super) const FOREVER: u64 = 1 << 62;
 
 /// What one round of listening led to.
 enum Settled {
