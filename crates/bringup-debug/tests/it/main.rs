@@ -1,0 +1,9 @@
+//! Sessions with a debugger made of a script.
+
+mod board;
+mod memory;
+mod monitor;
+mod registers;
+mod robustness;
+mod running;
+mod wire;
