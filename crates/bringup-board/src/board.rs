@@ -17,7 +17,8 @@ use crate::image::Image;
 use crate::peripheral::{Crystals, Reset};
 use crate::pins::{Pin, PinId};
 use crate::report::{
-    ConsoleReport, EdgeReport, FindingReport, ImageReport, PinReport, Report, UnmodelledReport,
+    ConsoleReport, EdgeReport, FaultReport, FindingReport, ImageReport, PinReport, Report,
+    UnmodelledReport,
 };
 use crate::semihosting::{Guest, Outcome, Semihosting};
 use crate::symbols::{Location, Symbols};
@@ -68,7 +69,8 @@ pub struct RunOptions {
     pub until_pin: Option<String>,
     /// Ends the run as soon as a port of the console has printed this text.
     pub until_text: Option<String>,
-    /// Ends the run when a HardFault is taken; otherwise its handler runs.
+    /// Ends the run as soon as a HardFault is taken. Otherwise its handler runs, and the run ends with
+    /// [`Stop::Fault`] if it turns out to be an endless loop or is still running at the end.
     pub stop_on_fault: bool,
     /// Jumps over loops that only wait. Changes nothing but how long the run takes.
     pub skip: bool,
@@ -80,7 +82,7 @@ impl Default for RunOptions {
             limit: None,
             until_pin: None,
             until_text: None,
-            stop_on_fault: true,
+            stop_on_fault: false,
             skip: true,
         }
     }
@@ -109,6 +111,26 @@ pub struct Unmodelled {
     pub writes: u64,
 }
 
+/// What the firmware did that the core could not carry out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GuestFault {
+    /// The rule of the architecture that was broken.
+    pub message: String,
+    /// Address of the instruction.
+    pub pc: u32,
+    /// Address of the access, if the fault is about one.
+    pub address: Option<u32>,
+    /// Core cycle at which the handler was entered.
+    pub cycle: u64,
+    /// Whether the core locked up over it.
+    pub lockup: bool,
+}
+
+/// Exception number of HardFault.
+const HARD_FAULT: u32 = 3;
+/// Cycles after which a HardFault handler that is nothing but an endless loop has reached it.
+const HANDLER_START: u64 = 256;
+
 /// A virtual board: core, memories, peripherals and virtual time.
 ///
 /// A board is a value. It does nothing but what it is told, its runs depend on nothing but the firmware and the calls
@@ -125,16 +147,27 @@ pub struct Board {
     image: Option<Arc<Image>>,
     stop: Option<Stop>,
     exit_code: Option<i32>,
+    fault: Option<GuestFault>,
+    stop_on_fault: bool,
+    /// The run pauses soon to see whether the HardFault handler is an endless loop.
+    handler_watched: bool,
     /// Where the next run begins when the last one ended with its time, so that no cycle is lost between them.
     reached: Option<Time>,
 }
 
 impl Board {
     /// Makes a board of a chip, in reset and without firmware. `device` is what the chip's SVD file says.
-    pub fn new(
+    /// The catalogue does not say yet what is soldered to the oscillator pins: there are no crystals.
+    pub fn new(chip: &Chip, board: Option<&catalogue::Board>, device: &Description) -> Result<Self, Error> {
+        Self::with_crystals(chip, board, device, Crystals::default())
+    }
+
+    /// As [`Board::new`], with crystals.
+    pub fn with_crystals(
         chip: &Chip,
         board: Option<&catalogue::Board>,
         device: &Description,
+        crystals: Crystals,
     ) -> Result<Self, Error> {
         if let Some(memory) = chip
             .memories
@@ -149,7 +182,7 @@ impl Board {
             }
             .into());
         }
-        let mut system = System::new(chip, Crystals::default(), device)?;
+        let mut system = System::new(chip, crystals, device)?;
         for led in board.iter().flat_map(|board| &board.leds) {
             if let Some(pin) = system.pins.find(&led.pin) {
                 system.pins.set_label(pin, &led.label);
@@ -165,6 +198,9 @@ impl Board {
             image: None,
             stop: None,
             exit_code: None,
+            fault: None,
+            stop_on_fault: false,
+            handler_watched: false,
             reached: None,
         })
     }
@@ -184,7 +220,8 @@ impl Board {
             self.system.memories.poke(segment.address, &segment.bytes);
         }
         self.semihosting = Semihosting::default();
-        (self.stop, self.exit_code, self.reached) = (None, None, None);
+        (self.stop, self.exit_code, self.reached, self.fault) = (None, None, None, None);
+        self.handler_watched = false;
         self.core = Core::new(*self.core.config());
         self.core.reset(&mut self.system);
     }
@@ -243,7 +280,8 @@ impl Board {
         self.system
             .console
             .await_text(options.until_text.as_deref());
-        self.core.set_stop_on_hard_fault(options.stop_on_fault);
+        self.core.set_stop_on_hard_fault(true);
+        (self.stop_on_fault, self.handler_watched) = (options.stop_on_fault, false);
         self.core.set_skip(options.skip);
         let halt = loop {
             let stop = self.core.run(&mut self.system, u64::MAX);
@@ -262,15 +300,7 @@ impl Board {
     /// Deals with why the core stopped; `None` to run on.
     fn heed(&mut self, stop: armv6m::Stop, debugger: bool) -> Option<Halt> {
         match stop {
-            armv6m::Stop::Limit if self.system.pins.awaited_edge_came() => {
-                Some(Halt::Stop(Stop::Until))
-            }
-            armv6m::Stop::Limit if self.core.cycles() < self.system.stop_at() => {
-                // Asleep, without a limit and with nothing planned.
-                self.report_stuck(self.core.pc(), &[]);
-                Some(Halt::Stop(Stop::Stuck))
-            }
-            armv6m::Stop::Limit => Some(Halt::Stop(Stop::Limit)),
+            armv6m::Stop::Limit => self.heed_limit(),
             armv6m::Stop::Breakpoint { pc } => Some(Halt::Breakpoint { pc }),
             armv6m::Stop::Bkpt { comment: 0xAB, .. } => self.semihost(),
             armv6m::Stop::Bkpt { pc, comment } if debugger => Some(Halt::Bkpt { pc, comment }),
@@ -279,11 +309,17 @@ impl Board {
                 None
             }
             armv6m::Stop::Fault(fault) => {
-                self.report_fault(&fault, false);
-                Some(Halt::Stop(Stop::Fault))
+                self.note_fault(fault, false);
+                if self.stop_on_fault {
+                    return Some(Halt::Stop(Stop::Fault));
+                }
+                self.handler_watched = true;
+                self.system
+                    .pause_at(self.core.cycles().saturating_add(HANDLER_START));
+                None
             }
             armv6m::Stop::Lockup(fault) => {
-                self.report_fault(&fault, true);
+                self.note_fault(fault, true);
                 Some(Halt::Stop(Stop::Lockup))
             }
             armv6m::Stop::ResetRequested => {
@@ -297,14 +333,46 @@ impl Board {
         }
     }
 
-    fn report_fault(&mut self, fault: &armv6m::Fault, lockup: bool) {
-        let cycle = self.core.cycles();
-        let subject = u64::from(fault.address);
-        self.system
-            .findings
-            .report(&checks::hard_fault::RULE, subject, fault.pc, cycle, || {
-                checks::hard_fault::detail(&fault.to_string(), lockup)
-            });
+    /// Remembers a fault, the last one of a run.
+    fn note_fault(&mut self, fault: armv6m::Fault, lockup: bool) {
+        self.fault = Some(GuestFault {
+            message: fault.kind.to_string(),
+            pc: fault.pc,
+            address: (fault.address != fault.pc).then_some(fault.address),
+            cycle: self.core.cycles(),
+            lockup,
+        });
+    }
+
+    /// Whether the core stands in a HardFault handler that is an endless loop, as the default one of `cortex-m-rt` is.
+    fn hangs_in_hard_fault(&self) -> bool {
+        /// `B .`
+        const BRANCH_TO_SELF: u32 = 0xE7FE;
+        self.core.ipsr() == HARD_FAULT
+            && self.system.peek(self.core.pc(), Width::Halfword) == Some(BRANCH_TO_SELF)
+    }
+
+    /// The virtual time is over, or the time to look at a HardFault handler has come.
+    fn heed_limit(&mut self) -> Option<Halt> {
+        if self.system.pins.awaited_edge_came() {
+            return Some(Halt::Stop(Stop::Until));
+        }
+        if std::mem::take(&mut self.handler_watched) {
+            if self.hangs_in_hard_fault() {
+                return Some(Halt::Stop(Stop::Fault));
+            }
+            self.system.lift_pause();
+            return None;
+        }
+        if self.core.ipsr() == HARD_FAULT {
+            return Some(Halt::Stop(Stop::Fault));
+        }
+        if self.core.cycles() < self.system.stop_at() {
+            // Asleep, without a limit and with nothing planned.
+            self.report_stuck(self.core.pc(), &[]);
+            return Some(Halt::Stop(Stop::Stuck));
+        }
+        Some(Halt::Stop(Stop::Limit))
     }
 
     fn report_stuck(&mut self, pc: u32, polled: &[u32]) {
@@ -450,6 +518,11 @@ impl Board {
         self.exit_code
     }
 
+    /// The last fault the firmware caused, handled or not.
+    pub fn fault(&self) -> Option<&GuestFault> {
+        self.fault.as_ref()
+    }
+
     /// The firmware that is loaded.
     pub fn image(&self) -> Option<&Image> {
         self.image.as_deref()
@@ -536,6 +609,7 @@ impl Board {
             chip: self.chip.name.clone(),
             stop: self.stop,
             exit_code: self.exit_code,
+            fault: self.report_fault(symbols.as_ref()),
             cycles: self.cycles(),
             seconds: self.seconds(),
             instructions: self.instructions(),
@@ -568,6 +642,19 @@ impl Board {
                 .collect(),
             host: None,
         }
+    }
+
+    /// The fault that ended the run; one that the firmware handled is its own affair.
+    fn report_fault(&self, symbols: Option<&Symbols<'_>>) -> Option<FaultReport> {
+        let ended = matches!(self.stop, Some(Stop::Fault | Stop::Lockup));
+        let fault = self.fault.as_ref().filter(|_| ended)?;
+        Some(FaultReport {
+            message: fault.message.clone(),
+            pc: fault.pc,
+            address: fault.address,
+            location: symbols.and_then(|symbols| symbols.locate(fault.pc)),
+            cycle: fault.cycle,
+        })
     }
 
     fn report_pins(&self) -> Vec<PinReport> {

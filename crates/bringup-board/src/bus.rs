@@ -134,6 +134,7 @@ impl System {
     fn after_model(&mut self, cycle: u64) {
         if self.clock.switches() != self.switches {
             self.switches = self.clock.switches();
+            // A pause is only ever sooner than it was asked for: the board looks again after it.
             self.set_limit(self.limit);
         }
         if self.pins.awaited_edge_came() {
@@ -145,6 +146,16 @@ impl System {
     pub(crate) fn set_limit(&mut self, limit: Option<Time>) {
         self.limit = limit;
         self.stop_at = limit.map_or(u64::MAX, |time| self.clock.cycle_at(time));
+    }
+
+    /// Ends the run at a cycle before its limit.
+    pub(crate) fn pause_at(&mut self, cycle: u64) {
+        self.stop_at = self.stop_at.min(cycle);
+    }
+
+    /// Lets the run go on to its limit.
+    pub(crate) fn lift_pause(&mut self) {
+        self.set_limit(self.limit);
     }
 
     /// Drives a pin from outside.
@@ -212,7 +223,7 @@ impl System {
             self.after_model(at.cycle);
             value.flatten()
         } else {
-            device.file.count(offset, false);
+            device.file.count_reads(offset, 1);
             device.file.read(offset, width)
         };
         // Reserved addresses of a peripheral read as 0; that it was read is counted.
@@ -248,7 +259,7 @@ impl System {
             self.after_model(at.cycle);
             done == Some(true)
         } else {
-            device.file.count(offset, true);
+            device.file.count_write(offset);
             device.file.write(offset, width, value)
         };
         if !done {
@@ -279,7 +290,7 @@ impl System {
         let Some(device) = self.devices.list.get(index) else {
             return;
         };
-        let subject = u64::from(device.base.wrapping_add(offset)) << 1 | u64::from(write);
+        let subject = dead_subject(device.base.wrapping_add(offset), write);
         let rcc = self
             .devices
             .rcc
@@ -323,7 +334,7 @@ impl System {
 
     #[cold]
     fn report_unmapped(&mut self, address: u32, write: bool, at: At) -> BusFault {
-        let subject = u64::from(address) << 1 | u64::from(write);
+        let subject = dead_subject(address, write);
         self.findings
             .report(&checks::unmapped::RULE, subject, at.pc, at.cycle, || {
                 checks::unmapped::detail(address, write)
@@ -504,4 +515,32 @@ impl Bus for System {
             None => cycle,
         }
     }
+
+    fn repeated(&mut self, address: u32, _: Width, at: At, times: u64) {
+        let Some(index) = self.devices.map.find(address) else {
+            return;
+        };
+        let Some(device) = self.devices.list.get_mut(index) else {
+            return;
+        };
+        let offset = address.wrapping_sub(device.base);
+        if !device.clocked || device.held {
+            let subject = dead_subject(address, false);
+            let rule = if device.clocked {
+                &checks::held_in_reset::RULE
+            } else {
+                &checks::clock_gated::RULE
+            };
+            self.findings.repeat(rule, subject, at.pc, times);
+        } else if device.file.layout().word(offset).is_none() {
+            self.holes.entry(address).or_default().0 += times;
+        } else if device.model.is_none() {
+            device.file.count_reads(offset, times);
+        }
+    }
+}
+
+/// Tells apart what one instruction does wrong at different addresses, and reading from writing.
+const fn dead_subject(address: u32, write: bool) -> u64 {
+    (address as u64) << 1 | write as u64
 }

@@ -47,7 +47,7 @@ pub mod scheduler;
 mod semihosting;
 mod symbols;
 
-pub use board::{Board, Halt, RunOptions, Stop, Unmodelled};
+pub use board::{Board, GuestFault, Halt, RunOptions, Stop, Unmodelled};
 pub use bringup_cpu::Width;
 pub use checks::{Finding, Rule, Severity};
 pub use console::{Console, Port};

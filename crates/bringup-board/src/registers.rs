@@ -475,23 +475,28 @@ impl RegisterFile {
         true
     }
 
-    /// Counts an access by firmware to a register that nothing models.
+    /// Counts reads by firmware of a register that nothing models.
     #[inline]
-    pub(crate) fn count(&mut self, offset: u32, write: bool) {
-        if let Some(cell) = self
-            .layout
-            .index(offset)
-            .and_then(|index| self.cells.get_mut(index))
-        {
-            if write {
-                cell.writes += 1;
-            } else {
-                cell.reads += 1;
-            }
+    pub(crate) fn count_reads(&mut self, offset: u32, times: u64) {
+        if let Some(cell) = self.cell_mut(offset) {
+            cell.reads += times;
         }
     }
 
-    /// What [`RegisterFile::count`] counted, for each word that was used.
+    /// Counts a write by firmware to a register that nothing models.
+    #[inline]
+    pub(crate) fn count_write(&mut self, offset: u32) {
+        if let Some(cell) = self.cell_mut(offset) {
+            cell.writes += 1;
+        }
+    }
+
+    #[inline]
+    fn cell_mut(&mut self, offset: u32) -> Option<&mut Cell> {
+        self.cells.get_mut(self.layout.index(offset)?)
+    }
+
+    /// How often firmware used each word that it used, where nothing models the peripheral.
     pub fn uses(&self) -> impl Iterator<Item = Uses> {
         let words = self.layout.offsets.iter().zip(&self.cells);
         words

@@ -17,6 +17,9 @@ pub struct Report {
     pub stop: Option<Stop>,
     /// Exit code of the firmware, if it ended by itself.
     pub exit_code: Option<i32>,
+    /// The fault that ended the run, if one did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fault: Option<FaultReport>,
     /// Core cycles since power-on.
     pub cycles: u64,
     /// Virtual time since power-on.
@@ -36,6 +39,26 @@ pub struct Report {
     /// What the run cost, for who measures it: libraries do not know the time.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub host: Option<HostReport>,
+}
+
+/// What the firmware did that the core could not carry out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FaultReport {
+    /// The rule of the architecture that was broken.
+    pub message: String,
+    /// Address of the instruction.
+    #[serde(serialize_with = "as_hex")]
+    pub pc: u32,
+    /// Address of the access, if the fault is about one.
+    #[serde(
+        serialize_with = "as_optional_hex",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub address: Option<u32>,
+    /// Where the instruction is in the source.
+    pub location: Option<Location>,
+    /// Core cycle at which the handler was entered.
+    pub cycle: u64,
 }
 
 /// Size of the firmware, in bytes.
@@ -134,4 +157,15 @@ pub struct HostReport {
 
 fn as_hex<S: serde::Serializer>(value: &u32, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(&format_args!("{value:#010x}"))
+}
+
+#[expect(clippy::ref_option, reason = "serde passes a reference to the field")]
+fn as_optional_hex<S: serde::Serializer>(
+    value: &Option<u32>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    match value {
+        Some(value) => as_hex(value, serializer),
+        None => serializer.serialize_none(),
+    }
 }

@@ -1,0 +1,11 @@
+//! Tests of the virtual board: small programs, written as the halfwords they are, on a small made-up chip.
+
+mod asm;
+mod board;
+mod clock;
+mod console;
+mod fixture;
+mod gates;
+mod gpio;
+mod image;
+mod registers;
