@@ -213,9 +213,8 @@ impl Record {
 
     /// A loop that reads more places than are remembered is not waiting.
     fn note_read(&mut self, address: u32, width: Width, at: At) {
-        let same = |read: &&mut Read| {
-            (read.address, read.width, read.at.pc) == (address, width, at.pc)
-        };
+        let same =
+            |read: &&mut Read| (read.address, read.width, read.at.pc) == (address, width, at.pc);
         if let Some(read) = self.devices.iter_mut().find(same) {
             read.times += 1;
         } else if self.devices.len() < POLLED {

@@ -15,6 +15,10 @@ pub struct SysTickConfig {
 
 /// A variant of the core: which options it was built with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of its own"
+)]
 pub struct Config {
     /// Value of `CPUID`.
     pub cpuid: u32,

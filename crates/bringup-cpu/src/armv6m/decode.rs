@@ -302,7 +302,7 @@ impl Decoder<'_> {
             0b010_0000..=0b010_1111 => {
                 self.transfer(Kind::Push, 13, list | u32::from(first & 0x100) << 6)
             }
-            0b0110011 => self.alu(Kind::Cps, 0, 0, u32::from((first >> 4) & 1)),
+            0b011_0011 => self.alu(Kind::Cps, 0, 0, u32::from((first >> 4) & 1)),
             0b101000_0 | 0b101000_1 => self.alu(Kind::Rev, rd, rm, 0),
             0b101001_0 | 0b101001_1 => self.alu(Kind::Rev16, rd, rm, 0),
             0b101011_0 | 0b101011_1 => self.alu(Kind::Revsh, rd, rm, 0),
@@ -427,13 +427,13 @@ impl Decoder<'_> {
         }
         // Bit 13 of the second halfword should be zero in MSR, MRS and the barriers.
         match (first >> 4) & 0x7F {
-            0b0111000 | 0b0111001 if second & 0x2000 == 0 => {
+            0b011_1000 | 0b011_1001 if second & 0x2000 == 0 => {
                 special(Kind::Msr, 0, (first & 15) as u8)
             }
-            0b0111110 | 0b0111111 if second & 0x2000 == 0 => {
+            0b011_1110 | 0b011_1111 if second & 0x2000 == 0 => {
                 special(Kind::Mrs, ((second >> 8) & 15) as u8, 0)
             }
-            0b0111011 if second & 0x2000 == 0 && matches!((second >> 4) & 15, 4..=6) => Op {
+            0b011_1011 if second & 0x2000 == 0 && matches!((second >> 4) & 15, 4..=6) => Op {
                 cost: self.timing.barrier,
                 ..self.alu(Kind::Barrier, 0, 0, 0)
             },

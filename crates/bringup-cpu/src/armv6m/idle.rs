@@ -66,30 +66,26 @@ impl Core {
         // Brent's method: comparing with the state 1, 2, 4, … turns back finds a period
         // of several turns as well as one that begins only after some.
         let (mut turns, mut power) = (0, 1);
-        while turns < TURNS {
+        while turns < TURNS && self.state.cycles < self.state.until {
             self.state.loops.arm(head);
             let (base, ops) = self.cache.region(self.state.r[15]);
             let mut watched = Watched::new(bus, &mut self.record);
-            let exit = self.state.execute(&mut watched, ops, base);
-            match exit {
+            match self.state.execute(&mut watched, ops, base) {
                 Exit::Loop if self.state.r[15] != head => {
                     self.state.loops.interrupted(self.state.r[15]);
                     continue;
                 }
                 Exit::Loop => {}
+                Exit::Until => break,
+                // Decoding what a call leads to is no event.
                 Exit::Fetch => {
-                    // Decoding what a call leads to is no event.
                     self.fetch(bus);
-                    if self.fault_entered || self.state.cycles >= self.state.until {
+                    if self.fault_entered {
                         break;
                     }
                     continue;
                 }
-                Exit::Until if self.state.cycles >= until => {
-                    self.state.loops.interrupted(head);
-                    return None;
-                }
-                _ => {
+                exit => {
                     self.state.loops.failed(head);
                     return self.leave(bus, exit);
                 }
@@ -103,7 +99,11 @@ impl Core {
                 mark = self.mark();
             }
         }
-        self.state.loops.failed(head);
+        if self.state.cycles >= until {
+            self.state.loops.interrupted(head);
+        } else {
+            self.state.loops.failed(head);
+        }
         None
     }
 

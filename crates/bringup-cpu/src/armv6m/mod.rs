@@ -11,7 +11,7 @@
 //! - An exception that becomes pending until the vector is read (at the end of the entry's cycles)
 //!   arrives late: it is taken in place of the one that was chosen if it has a higher priority.
 //! - UNPREDICTABLE encodings do what their pseudocode does; an empty register list is UNDEFINED.
-//!   UNPREDICTABLE exception returns are HardFaults.
+//!   UNPREDICTABLE exception returns raise HardFault.
 //! - The debug registers are not there: a debugger uses the methods of [`Core`].
 
 mod alu;
@@ -293,7 +293,7 @@ impl Core {
         self.state.event = true;
     }
 
-    /// Reads a register of the System Control Space (0xE000_E000 to 0xE000_EFFF) without side
+    /// Reads a register of the System Control Space (`0xE000_E000` to `0xE000_EFFF`) without side
     /// effects; `None` outside. The value is that of the aligned word around `address`.
     pub fn peek(&self, address: u32) -> Option<u32> {
         if !scs::contains(address) {

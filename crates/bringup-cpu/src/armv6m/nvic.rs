@@ -125,7 +125,7 @@ impl Nvic {
         self.pend(high & (1 << exception))
     }
 
-    /// Reads `NVIC_ISER` .. `NVIC_IPR7`, `offset` counted from 0xE000_E000.
+    /// Reads `NVIC_ISER` .. `NVIC_IPR7`, `offset` counted from `0xE000_E000`.
     pub(crate) fn read(&self, offset: u32) -> u32 {
         match offset {
             0x100 | 0x180 => (self.enabled >> number::IRQ0) as u32,

@@ -1,4 +1,4 @@
-//! The System Control Space, 0xE000_E000 to 0xE000_EFFF: SysTick, NVIC and the System Control Block
+//! The System Control Space, `0xE000_E000` to `0xE000_EFFF`: SysTick, NVIC and the System Control Block
 //! (ARMv6-M ARM, sections B3.2 to B3.4).
 //!
 //! Registers take aligned words only, from privileged code only; everything else faults. Addresses
@@ -14,7 +14,7 @@ pub(crate) const fn contains(address: u32) -> bool {
     address >> 12 == 0xE000E
 }
 
-/// Offset of an address from 0xE000_E000.
+/// Offset of an address from `0xE000_E000`.
 const fn offset(address: u32) -> u32 {
     address & 0xFFF
 }
@@ -32,14 +32,14 @@ mod scb {
     pub(super) const SHCSR: u32 = 0xD24;
 }
 
-/// `CCR`: UNALIGN_TRP and STKALIGN, both fixed in ARMv6-M.
+/// `CCR`: `UNALIGN_TRP` and STKALIGN, both fixed in ARMv6-M.
 const CCR_VALUE: u32 = 1 << 9 | 1 << 3;
 /// `AIRCR.VECTKEYSTAT`; little-endian.
 const AIRCR_VALUE: u32 = 0xFA05_0000;
 
 impl State {
     fn check_system(&self, address: u32, width: Width) -> Result<(), FaultKind> {
-        if width == Width::Word && address & 3 == 0 && self.privileged() {
+        if width == Width::Word && address.is_multiple_of(4) && self.privileged() {
             Ok(())
         } else {
             Err(FaultKind::SystemControlSpace)

@@ -17,6 +17,10 @@ pub enum Sleep {
 
 /// The architectural state, and what the execution loop needs at hand.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a bit of the architecture"
+)]
 pub(crate) struct State {
     /// R0 to R12, the stack pointer in use, LR, PC.
     pub(crate) r: [u32; 16],

@@ -12,6 +12,7 @@ const MASK: u32 = 0x00FF_FFFF;
 
 /// The timer's registers and the moment they were last brought up to date.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "the bits of SYST_CSR")]
 pub(crate) struct SysTick {
     config: SysTickConfig,
     enable: bool,
@@ -106,7 +107,7 @@ impl SysTick {
         self.config.calibration & 0x40FF_FFFF | u32::from(self.config.reference.is_none()) << 31
     }
 
-    /// Reads the register at `offset` from 0xE000_E010 without side effects, as of the last sync.
+    /// Reads the register at `offset` from `0xE000_E010` without side effects, as of the last sync.
     pub(crate) fn peek(&self, offset: u32) -> u32 {
         match offset {
             0 => self.control(),

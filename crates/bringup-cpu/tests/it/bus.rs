@@ -235,3 +235,33 @@ pub(crate) fn steps(core: &mut Core, world: &mut World, steps: usize) {
         assert_eq!(core.step(world), None::<Stop>);
     }
 }
+
+/// Where the handler of an exception stands.
+pub(crate) const fn handler(exception: u32) -> u32 {
+    0x1000 + 0x80 * exception
+}
+
+impl World {
+    /// Puts a handler for an exception into the vector table and flash.
+    pub(crate) fn on(&mut self, exception: u32, code: &[u16]) {
+        self.put_word(4 * exception, handler(exception) | 1);
+        self.put(handler(exception), code);
+    }
+}
+
+/// First address of the System Control Space.
+pub(crate) const SCS: u32 = 0xE000_E000;
+pub(crate) const ICSR: u32 = 0xE000_ED04;
+pub(crate) const SHPR2: u32 = 0xE000_ED1C;
+pub(crate) const SHPR3: u32 = 0xE000_ED20;
+pub(crate) const SCR: u32 = 0xE000_ED10;
+pub(crate) const AIRCR: u32 = 0xE000_ED0C;
+pub(crate) const VTOR: u32 = 0xE000_ED08;
+pub(crate) const NVIC_ISER: u32 = 0xE000_E100;
+pub(crate) const NVIC_ICER: u32 = 0xE000_E180;
+pub(crate) const NVIC_ISPR: u32 = 0xE000_E200;
+pub(crate) const NVIC_ICPR: u32 = 0xE000_E280;
+pub(crate) const NVIC_IPR0: u32 = 0xE000_E400;
+pub(crate) const SYST_CSR: u32 = 0xE000_E010;
+pub(crate) const SYST_RVR: u32 = 0xE000_E014;
+pub(crate) const SYST_CVR: u32 = 0xE000_E018;

@@ -1,0 +1,166 @@
+//! Every halfword and every kind of 32-bit instruction, against the tables of ARMv6-M ARM, chapter A5.
+
+use bringup_cpu::armv6m::{Config, FaultKind, Stop};
+
+use crate::bus::{CODE, RAM, program};
+
+/// The 16-bit encodings of the manual's section A6.7, as written there: 0, 1 and letters for operands.
+const ENCODINGS: &[(&str, &str)] = &[
+    ("ADC", "0100000101mmmddd"),
+    ("ADD imm T1", "0001110iiinnnddd"),
+    ("ADD imm T2", "00110dddiiiiiiii"),
+    ("ADD reg T1", "0001100mmmnnnddd"),
+    ("ADD reg T2", "01000100dmmmmddd"),
+    ("ADD SP imm T1", "10101dddiiiiiiii"),
+    ("ADD SP imm T2", "101100000iiiiiii"),
+    ("ADR", "10100dddiiiiiiii"),
+    ("AND", "0100000000mmmddd"),
+    ("ASR imm", "00010iiiiimmmddd"),
+    ("ASR reg", "0100000100mmmddd"),
+    ("B T1 0xxx", "11010ccciiiiiiii"),
+    ("B T1 10xx", "110110cciiiiiiii"),
+    ("B T1 110x", "1101110ciiiiiiii"),
+    ("B T2", "11100iiiiiiiiiii"),
+    ("BIC", "0100001110mmmddd"),
+    ("BKPT", "10111110iiiiiiii"),
+    ("BLX", "010001111mmmm..."),
+    ("BX", "010001110mmmm..."),
+    ("CMN", "0100001011mmmnnn"),
+    ("CMP imm", "00101nnniiiiiiii"),
+    ("CMP reg T1", "0100001010mmmnnn"),
+    ("CMP reg T2", "01000101nmmmmnnn"),
+    ("CPS", "10110110011i...."),
+    ("EOR", "0100000001mmmddd"),
+    ("LDM", "11001nnnllllllll"),
+    ("LDR imm T1", "01101iiiiinnnttt"),
+    ("LDR imm T2", "10011tttiiiiiiii"),
+    ("LDR literal", "01001tttiiiiiiii"),
+    ("LDR reg", "0101100mmmnnnttt"),
+    ("LDRB imm", "01111iiiiinnnttt"),
+    ("LDRB reg", "0101110mmmnnnttt"),
+    ("LDRH imm", "10001iiiiinnnttt"),
+    ("LDRH reg", "0101101mmmnnnttt"),
+    ("LDRSB reg", "0101011mmmnnnttt"),
+    ("LDRSH reg", "0101111mmmnnnttt"),
+    ("LSL imm", "00000iiiiimmmddd"),
+    ("LSL reg", "0100000010mmmddd"),
+    ("LSR imm", "00001iiiiimmmddd"),
+    ("LSR reg", "0100000011mmmddd"),
+    ("MOV imm", "00100dddiiiiiiii"),
+    ("MOV reg T1", "01000110dmmmmddd"),
+    ("MUL", "0100001101nnnddd"),
+    ("MVN", "0100001111mmmddd"),
+    ("hints", "10111111hhhh0000"),
+    ("ORR", "0100001100mmmddd"),
+    ("POP", "1011110pllllllll"),
+    ("PUSH", "1011010mllllllll"),
+    ("REV", "1011101000mmmddd"),
+    ("REV16", "1011101001mmmddd"),
+    ("REVSH", "1011101011mmmddd"),
+    ("ROR", "0100000111mmmddd"),
+    ("RSB", "0100001001nnnddd"),
+    ("SBC", "0100000110mmmddd"),
+    ("STM", "11000nnnllllllll"),
+    ("STR imm T1", "01100iiiiinnnttt"),
+    ("STR imm T2", "10010tttiiiiiiii"),
+    ("STR reg", "0101000mmmnnnttt"),
+    ("STRB imm", "01110iiiiinnnttt"),
+    ("STRB reg", "0101010mmmnnnttt"),
+    ("STRH imm", "10000iiiiinnnttt"),
+    ("STRH reg", "0101001mmmnnnttt"),
+    ("SUB imm T1", "0001111iiinnnddd"),
+    ("SUB imm T2", "00111dddiiiiiiii"),
+    ("SUB reg", "0001101mmmnnnddd"),
+    ("SUB SP", "101100001iiiiiii"),
+    ("SVC", "11011111iiiiiiii"),
+    ("SXTB", "1011001001mmmddd"),
+    ("SXTH", "1011001000mmmddd"),
+    ("TST", "0100001000mmmnnn"),
+    ("UXTB", "1011001011mmmddd"),
+    ("UXTH", "1011001010mmmddd"),
+];
+
+/// The 32-bit encodings, a space between the halfwords.
+const WIDE: &[(&str, &str)] = &[
+    ("BL", "11110siiiiiiiiii 11j1jiiiiiiiiiii"),
+    ("MSR", "11110011100.nnnn 10.0....ssssssss"),
+    ("MRS", "11110011111..... 10.0ddddssssssss"),
+    ("DSB", "111100111011.... 10.0....0100oooo"),
+    ("DMB", "111100111011.... 10.0....0101oooo"),
+    ("ISB", "111100111011.... 10.0....0110oooo"),
+];
+
+fn matches(pattern: &str, value: u32) -> bool {
+    let mut bits = pattern.bytes().filter(|&bit| bit != b' ');
+    let width = bits.clone().count();
+    bits.by_ref().enumerate().all(|(i, bit)| match bit {
+        b'0' => value >> (width - 1 - i) & 1 == 0,
+        b'1' => value >> (width - 1 - i) & 1 == 1,
+        _ => true,
+    })
+}
+
+/// Whether an empty register list makes the encoding UNPREDICTABLE, which this core takes for UNDEFINED.
+fn list_is_empty(name: &str, halfword: u16) -> bool {
+    match name {
+        "LDM" | "STM" => halfword & 0xFF == 0,
+        "PUSH" | "POP" => halfword & 0x1FF == 0,
+        _ => false,
+    }
+}
+
+/// Whether the core takes the instruction for UNDEFINED.
+fn is_undefined(first: u16, second: u16) -> bool {
+    let (mut core, mut world) = program(Config::CORTEX_M0_PLUS, &[first, second]);
+    for register in 0..13 {
+        core.set_reg(register, RAM + 0x400 + 0x40 * u32::from(register));
+    }
+    core.set_stop_on_hard_fault(true);
+    match core.step(&mut world) {
+        Some(Stop::Fault(fault)) => fault.kind == FaultKind::Undefined && fault.pc == CODE,
+        _ => false,
+    }
+}
+
+#[test]
+fn all_16_bit_encodings() {
+    for halfword in 0..0xE800_u16 {
+        let named: Vec<_> = ENCODINGS
+            .iter()
+            .filter(|(_, bits)| matches(bits, halfword.into()))
+            .collect();
+        assert!(named.len() <= 1, "{halfword:#06x} is {named:?}");
+        let undefined = match named.first() {
+            Some((name, _)) => list_is_empty(name, halfword),
+            None => true,
+        };
+        assert_eq!(
+            is_undefined(halfword, 0xBF00),
+            undefined,
+            "{halfword:#06x}: {named:?}"
+        );
+    }
+}
+
+#[test]
+fn all_first_halves_of_32_bit_encodings() {
+    // Second halves that tell apart everything the tables do.
+    let seconds = [
+        0x8000, 0x8F00, 0x8F40, 0x8F4F, 0x8F5F, 0x8F6F, 0x8F30, 0x8F70, 0x8800, 0x8814, 0x9000,
+        0xA000, 0xA800, 0xC000, 0xD000, 0xE800, 0xF800, 0xFFFF, 0x0000, 0x7FFF, 0xAF4F,
+    ];
+    for first in 0xE800..=0xFFFF_u16 {
+        for second in seconds {
+            let word = u32::from(first) << 16 | u32::from(second);
+            // Bits that should be zero in the second half are read strictly by this core.
+            let named = WIDE
+                .iter()
+                .any(|(_, bits)| matches(&bits.replace("10.0", "1000"), word));
+            assert_eq!(
+                is_undefined(first, second),
+                !named,
+                "{first:#06x} {second:#06x}"
+            );
+        }
+    }
+}
