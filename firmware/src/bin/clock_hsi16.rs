@@ -27,13 +27,14 @@ fn SysTick() {
 fn main() -> ! {
     let mut core = Peripherals::take().unwrap();
     led::set_up();
+    RCC_CR.modify(|value| value | HSI16ON);
+    while RCC_CR.read() & HSI16RDYF == 0 {}
     systick::start(&mut core.SYST, MSI_CYCLES);
     for _ in 0..4 {
         asm::wfi();
     }
 
-    RCC_CR.modify(|value| value | HSI16ON);
-    while RCC_CR.read() & HSI16RDYF == 0 {}
+    // Whatever happens until SysTick starts again makes one span longer, so there is little of it.
     RCC_CFGR.modify(|value| value & !SW_MASK | SW_HSI16);
     while RCC_CFGR.read() >> SWS_SHIFT & SW_MASK != SW_HSI16 {}
     systick::start(&mut core.SYST, HSI16_CYCLES);
