@@ -181,7 +181,7 @@ impl Target {
                     MemoryKind::Flash => add("flash", start, memory.length, &pages),
                     MemoryKind::Ram => add("ram", start, memory.length, "/>"),
                     MemoryKind::Eeprom | MemoryKind::System => {
-                        add("rom", start, memory.length, "/>")
+                        add("rom", start, memory.length, "/>");
                     }
                 }
             }
