@@ -81,6 +81,36 @@ impl Part {
             Content::Reserved(size) => *size,
         }
     }
+
+    fn segment(&self, offset: u64) -> ProgramHeader {
+        ProgramHeader {
+            p_type: elf::PT_LOAD,
+            p_flags: elf::PF_R,
+            p_offset: offset,
+            p_vaddr: self.run,
+            p_paddr: self.load,
+            p_filesz: self.bytes().len() as u64,
+            p_memsz: self.size(),
+            p_align: 4,
+        }
+    }
+
+    fn section(&self, offset: u64) -> (&'static str, SectionHeader) {
+        let nobits = matches!(self.content, Content::Reserved(_));
+        let header = SectionHeader {
+            sh_type: if nobits {
+                elf::SHT_NOBITS
+            } else {
+                elf::SHT_PROGBITS
+            },
+            sh_flags: self.flags,
+            sh_addr: self.run,
+            sh_offset: offset,
+            sh_size: self.size(),
+            ..plain()
+        };
+        (self.name, header)
+    }
 }
 
 impl Image {
@@ -115,27 +145,29 @@ impl Image {
 
     /// Writes the file.
     pub(crate) fn build(&self) -> Vec<u8> {
-        let attributes = self.cpu_arch.map(attributes);
+        let attributes = self.cpu_arch.map(attributes).unwrap_or_default();
         let mut file = Vec::new();
         let mut writer = Writer::new(self.endian, self.is_64, &mut file);
         writer.reserve_file_header();
         writer.reserve_program_headers(self.parts.len() as u32);
-        let offsets: Vec<_> = self
+        let mut place = |bytes: &[u8]| writer.reserve(bytes.len() as u64, 4);
+        let offsets: Vec<_> = self.parts.iter().map(|part| place(part.bytes())).collect();
+        let attributes_at = place(&attributes);
+        let mut headers: Vec<_> = self
             .parts
             .iter()
-            .map(|part| writer.reserve(part.bytes().len() as u64, 4))
+            .zip(&offsets)
+            .map(|(part, &at)| part.section(at))
             .collect();
-        let attributes_at = attributes
-            .as_ref()
-            .map(|bytes| writer.reserve(bytes.len() as u64, 1));
-        let names: Vec<_> = self
-            .parts
-            .iter()
-            .map(|part| writer.add_section_name(part.name.as_bytes()))
-            .collect();
-        let attributes_name = writer.add_section_name(b".ARM.attributes");
+        if self.cpu_arch.is_some() {
+            headers.push((
+                ".ARM.attributes",
+                attributes_section(attributes_at, &attributes),
+            ));
+        }
         if self.section_headers {
-            for _ in 0..self.parts.len() + usize::from(attributes.is_some()) {
+            for (name, _) in &headers {
+                writer.add_section_name(name.as_bytes());
                 writer.reserve_section_index();
             }
             writer.reserve_shstrtab_section_index();
@@ -145,55 +177,16 @@ impl Image {
         writer.write_file_header(&self.header()).unwrap();
         writer.write_align_program_headers();
         for (part, &offset) in self.parts.iter().zip(&offsets) {
-            writer.write_program_header(&ProgramHeader {
-                p_type: elf::PT_LOAD,
-                p_flags: elf::PF_R,
-                p_offset: offset,
-                p_vaddr: part.run,
-                p_paddr: part.load,
-                p_filesz: part.bytes().len() as u64,
-                p_memsz: part.size(),
-                p_align: 4,
-            });
+            writer.write_program_header(&part.segment(offset));
         }
         for (part, &offset) in self.parts.iter().zip(&offsets) {
             writer.pad_until(offset);
             writer.write(part.bytes());
         }
-        if let Some(bytes) = &attributes {
-            writer.write(bytes);
-        }
+        writer.pad_until(attributes_at);
+        writer.write(&attributes);
         if self.section_headers {
-            writer.write_shstrtab();
-            writer.write_null_section_header();
-            for ((part, &offset), &name) in self.parts.iter().zip(&offsets).zip(&names) {
-                let nobits = matches!(part.content, Content::Reserved(_));
-                let header = SectionHeader {
-                    sh_name: writer.section_name_offset(Some(name)),
-                    sh_type: if nobits {
-                        elf::SHT_NOBITS
-                    } else {
-                        elf::SHT_PROGBITS
-                    },
-                    sh_flags: part.flags,
-                    sh_addr: part.run,
-                    sh_offset: offset,
-                    sh_size: part.size(),
-                    ..plain()
-                };
-                writer.write_section_header(&header);
-            }
-            if let (Some(bytes), Some(offset)) = (&attributes, attributes_at) {
-                let header = SectionHeader {
-                    sh_name: writer.section_name_offset(Some(attributes_name)),
-                    sh_type: elf::SHT_ARM_ATTRIBUTES,
-                    sh_offset: offset,
-                    sh_size: bytes.len() as u64,
-                    ..plain()
-                };
-                writer.write_section_header(&header);
-            }
-            writer.write_shstrtab_section_header();
+            write_sections(&mut writer, &headers);
         }
         file
     }
@@ -207,6 +200,31 @@ impl Image {
             e_entry: 0x0800_00C1,
             e_flags: elf::FileFlags(0x0500_0000),
         }
+    }
+}
+
+/// Writes the names of the sections and their headers.
+fn write_sections(writer: &mut Writer<'_>, headers: &[(&'static str, SectionHeader)]) {
+    writer.write_shstrtab();
+    writer.write_null_section_header();
+    for (name, header) in headers {
+        let name = writer.add_section_name(name.as_bytes());
+        let sh_name = writer.section_name_offset(Some(name));
+        writer.write_section_header(&SectionHeader {
+            sh_name,
+            ..header.clone()
+        });
+    }
+    writer.write_shstrtab_section_header();
+}
+
+/// The header of `.ARM.attributes`.
+fn attributes_section(offset: u64, content: &[u8]) -> SectionHeader {
+    SectionHeader {
+        sh_type: elf::SHT_ARM_ATTRIBUTES,
+        sh_offset: offset,
+        sh_size: content.len() as u64,
+        ..plain()
     }
 }
 
