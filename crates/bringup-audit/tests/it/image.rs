@@ -1,8 +1,9 @@
 //! A small linker: images with one segment and one section per part.
 
-use bringup_device::catalogue::{Chip, Core, Memory, MemoryKind, SvdSource};
+use bringup_device::catalogue::{self, Chip};
 use object::Endianness;
 use object::elf;
+use object::write::StringId;
 use object::write::elf::{FileHeader, ProgramHeader, SectionHeader, Writer};
 
 /// An image being put together.
@@ -165,9 +166,10 @@ impl Image {
                 attributes_section(attributes_at, &attributes),
             ));
         }
+        let mut names = Vec::new();
         if self.section_headers {
             for (name, _) in &headers {
-                writer.add_section_name(name.as_bytes());
+                names.push(writer.add_section_name(name.as_bytes()));
                 writer.reserve_section_index();
             }
             writer.reserve_shstrtab_section_index();
@@ -186,7 +188,8 @@ impl Image {
         writer.pad_until(attributes_at);
         writer.write(&attributes);
         if self.section_headers {
-            write_sections(&mut writer, &headers);
+            let headers = headers.into_iter().map(|(_, header)| header);
+            write_sections(&mut writer, names.into_iter().zip(headers));
         }
         file
     }
@@ -204,16 +207,15 @@ impl Image {
 }
 
 /// Writes the names of the sections and their headers.
-fn write_sections(writer: &mut Writer<'_>, headers: &[(&'static str, SectionHeader)]) {
+fn write_sections(
+    writer: &mut Writer<'_>,
+    headers: impl Iterator<Item = (StringId, SectionHeader)>,
+) {
     writer.write_shstrtab();
     writer.write_null_section_header();
     for (name, header) in headers {
-        let name = writer.add_section_name(name.as_bytes());
         let sh_name = writer.section_name_offset(Some(name));
-        writer.write_section_header(&SectionHeader {
-            sh_name,
-            ..header.clone()
-        });
+        writer.write_section_header(&SectionHeader { sh_name, ..header });
     }
     writer.write_shstrtab_section_header();
 }
@@ -265,30 +267,7 @@ fn attributes(cpu_arch: u8) -> Vec<u8> {
     .concat()
 }
 
-/// An STM32L031K6 as far as an audit cares.
+/// The chip that the images are for.
 pub(crate) fn chip() -> Chip {
-    let memory = |kind, origin, length, aliases| Memory {
-        kind,
-        origin,
-        length,
-        aliases,
-    };
-    Chip {
-        name: "STM32L031K6".to_owned(),
-        vendor: "STMicroelectronics".to_owned(),
-        core: Core::CortexM0Plus,
-        breakpoints: 4,
-        watchpoints: 2,
-        svd: SvdSource {
-            package: String::new(),
-            version: String::new(),
-            path: String::new(),
-        },
-        memories: vec![
-            memory(MemoryKind::Flash, 0x0800_0000, 0x8000, vec![0]),
-            memory(MemoryKind::Ram, 0x2000_0000, 0x2000, vec![]),
-        ],
-        reset_clock_hz: 2_097_152,
-        models: std::collections::BTreeMap::new(),
-    }
+    catalogue::chip("STM32L031K6").unwrap().clone()
 }

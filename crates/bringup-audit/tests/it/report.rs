@@ -86,6 +86,18 @@ fn the_whole_report_as_json() {
           "origin": 536870912,
           "size": 8192,
           "used": 0
+        },
+        {
+          "name": "eeprom",
+          "origin": 134742016,
+          "size": 1024,
+          "used": 0
+        },
+        {
+          "name": "system",
+          "origin": 535822336,
+          "size": 4096,
+          "used": 0
         }
       ],
       "sections": [
