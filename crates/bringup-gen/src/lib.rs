@@ -33,7 +33,9 @@ impl FileTree {
 
     /// Paths and texts, sorted by path.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.files.iter().map(|(path, text)| (path.as_str(), text.as_str()))
+        self.files
+            .iter()
+            .map(|(path, text)| (path.as_str(), text.as_str()))
     }
 
     /// Number of files.
@@ -62,7 +64,10 @@ mod tests {
         tree.insert("src/lib.rs", "old");
         tree.insert("Cargo.toml", "[package]");
         tree.insert("src/lib.rs", "new");
-        assert_eq!(tree.iter().collect::<Vec<_>>(), [("Cargo.toml", "[package]"), ("src/lib.rs", "new")]);
+        assert_eq!(
+            tree.iter().collect::<Vec<_>>(),
+            [("Cargo.toml", "[package]"), ("src/lib.rs", "new")]
+        );
         assert_eq!((tree.len(), tree.total_bytes()), (2, 12));
         assert!(!tree.is_empty());
         assert_eq!(tree.get("build.rs"), None);

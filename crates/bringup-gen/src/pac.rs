@@ -101,7 +101,9 @@ pub enum Error {
         peripheral: String,
     },
     /// An interrupt has a number that the processor's interrupt controller does not have.
-    #[error("interrupt `{name}` has number {number}, which the interrupt controller of a Cortex-M cannot have")]
+    #[error(
+        "interrupt `{name}` has number {number}, which the interrupt controller of a Cortex-M cannot have"
+    )]
     InterruptNumber {
         /// Its name.
         name: String,
@@ -123,5 +125,7 @@ pub fn generate(device: &Device, options: &Options) -> Result<FileTree, Error> {
 /// What `cargo new` accepts.
 fn is_package_name(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
+        && name
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
 }

@@ -7,6 +7,7 @@
 //! [`Scope`], first come first served, so the result depends on the order of the file alone.
 
 use std::collections::BTreeSet;
+use std::fmt::Write;
 
 /// How the words of an identifier are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,10 +24,11 @@ pub(crate) enum Case {
 
 /// Words that cannot name an item in any edition, and those reserved for later ones.
 const KEYWORDS: &[&str] = &[
-    "Self", "_", "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do",
-    "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro",
-    "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return", "self", "static", "struct", "super",
-    "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
+    "Self", "_", "abstract", "as", "async", "await", "become", "box", "break", "const", "continue",
+    "crate", "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if",
+    "impl", "in", "let", "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub",
+    "ref", "return", "self", "static", "struct", "super", "trait", "true", "try", "type", "typeof",
+    "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
 ];
 
 /// Turns a name of the file into an identifier of the given case, with `suffix` at its end.
@@ -60,8 +62,8 @@ fn clean(name: &str) -> String {
             '.' | ':' | '+' | ',' | ';' | '\\' | '|' | '&' => out.push('_'),
             c if c.is_alphanumeric() => {
                 // An identifier in ASCII can be typed anywhere; the code point keeps two of them apart.
-                out.push('u');
-                out.push_str(&format!("{:x}", c as u32));
+                // Writing to a string cannot fail.
+                let _ = write!(out, "u{:x}", c as u32);
             }
             _ => {}
         }
@@ -106,7 +108,11 @@ fn pascal(name: &str) -> String {
         capitalise(part, &mut out);
         let digit = part.ends_with(|c: char| c.is_ascii_digit());
         match parts.peek() {
-            Some(next) if next.is_empty() || (digit && next.starts_with(|c: char| c.is_ascii_digit())) => out.push('_'),
+            Some(next)
+                if next.is_empty() || (digit && next.starts_with(|c: char| c.is_ascii_digit())) =>
+            {
+                out.push('_');
+            }
             _ => {}
         }
     }
@@ -136,7 +142,9 @@ pub(crate) struct Scope {
 impl Scope {
     /// A namespace in which these names cannot be used.
     pub(crate) fn reserving(names: &[&str]) -> Self {
-        Self { taken: names.iter().map(|&name| name.to_owned()).collect() }
+        Self {
+            taken: names.iter().map(|&name| name.to_owned()).collect(),
+        }
     }
 
     /// Takes the name if it is free.
@@ -167,10 +175,15 @@ mod tests {
     #[test]
     fn cases_are_those_of_the_ecosystem() {
         let all = |name| {
-            [Case::Keep, Case::Snake, Case::Pascal, Case::Constant].map(|case| ident(name, case, "")).join(" ")
+            [Case::Keep, Case::Snake, Case::Pascal, Case::Constant]
+                .map(|case| ident(name, case, ""))
+                .join(" ")
         };
         assert_eq!(all("HSI16ON"), "HSI16ON hsi16on Hsi16on HSI16ON");
-        assert_eq!(all("CCMR1_Input"), "CCMR1_Input ccmr1_input Ccmr1Input CCMR1_INPUT");
+        assert_eq!(
+            all("CCMR1_Input"),
+            "CCMR1_Input ccmr1_input Ccmr1Input CCMR1_INPUT"
+        );
         assert_eq!(all("DFS_32"), "DFS_32 dfs_32 Dfs32 DFS_32");
         assert_eq!(all("CH1_2"), "CH1_2 ch1_2 Ch1_2 CH1_2");
         assert_eq!(all("I2SxEXT"), "I2SxEXT i2sx_ext I2sxEXT I2SX_EXT");

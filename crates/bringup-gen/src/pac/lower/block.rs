@@ -73,18 +73,34 @@ impl Lower<'_> {
                 }
             }
         }
-        let mut layout = Placing { names: Scope::default(), accessors: Vec::new(), places: Vec::new(), size: 0, align: 1 };
+        let mut layout = Placing {
+            names: Scope::default(),
+            accessors: Vec::new(),
+            places: Vec::new(),
+            size: 0,
+            align: 1,
+        };
         for (item, content) in items.iter().zip(contents) {
             let name = match content {
                 RegisterOrCluster::Register(register) => full_name(register),
                 RegisterOrCluster::Cluster(cluster) => Cow::Borrowed(cluster.name.as_str()),
             };
             if let Err(reason) = layout.add(item, &name) {
-                self.notes.push(format!("`{path}::{}`: {reason}", accessor(&name)));
+                self.notes
+                    .push(format!("`{path}::{}`: {reason}", accessor(&name)));
             }
         }
         let (members, size, align) = layout.members();
-        Block { ty: ty.to_owned(), doc, members, accessors: layout.accessors, clusters, registers, size, align }
+        Block {
+            ty: ty.to_owned(),
+            doc,
+            members,
+            accessors: layout.accessors,
+            clusters,
+            registers,
+            size,
+            align,
+        }
     }
 
     fn cluster<'a>(
@@ -95,16 +111,28 @@ impl Lower<'_> {
     ) -> (tables::Cluster, Item<'a>) {
         let ty = types.claim(self.options.theme.item(&cluster.name));
         let module = types.claim(accessor(&cluster.name));
-        let doc = doc::described(cluster.description.as_deref(), "n").unwrap_or_else(|| doc::text(&cluster.name));
-        let (body, size, align) = match self.clusters.get(&cluster.shape).cloned() {
-            Some(home) => (ClusterBody::Same { module: home.module, ty: home.ty }, home.size, home.align),
-            None => {
-                let path = format!("{path}::{module}");
-                let block = self.block(&cluster.registers, &ty, doc.clone(), &path);
-                let (size, align) = (block.size, block.align);
-                self.clusters.insert(cluster.shape, Home { module: path, ty: ty.clone(), size, align });
-                (ClusterBody::Own(block), size, align)
-            }
+        let doc = doc::described(cluster.description.as_deref(), "n")
+            .unwrap_or_else(|| doc::text(&cluster.name));
+        let (body, size, align) = if let Some(home) = self.clusters.get(&cluster.shape).cloned() {
+            let Home {
+                module,
+                ty,
+                size,
+                align,
+            } = home;
+            (ClusterBody::Same { module, ty }, size, align)
+        } else {
+            let path = format!("{path}::{module}");
+            let block = self.block(&cluster.registers, &ty, doc.clone(), &path);
+            let (size, align) = (block.size, block.align);
+            let home = Home {
+                module: path,
+                ty: ty.clone(),
+                size,
+                align,
+            };
+            self.clusters.insert(cluster.shape, home);
+            (ClusterBody::Own(block), size, align)
         };
         let item = Item {
             name: &cluster.name,
@@ -115,7 +143,15 @@ impl Lower<'_> {
             align,
             repeat: cluster.repeat.as_ref(),
         };
-        (tables::Cluster { module, ty, doc, body }, item)
+        (
+            tables::Cluster {
+                module,
+                ty,
+                doc,
+                body,
+            },
+            item,
+        )
     }
 }
 
@@ -152,13 +188,17 @@ struct Placing {
 impl Placing {
     /// Adds the methods of an item and what may become its members.
     fn add(&mut self, item: &Item<'_>, name: &str) -> Result<(), &'static str> {
-        let (count, stride) = item.repeat.map_or((1, item.size), |repeat| (repeat.count() as u64, repeat.increment));
+        let (count, stride) = item.repeat.map_or((1, item.size), |repeat| {
+            (repeat.count() as u64, repeat.increment)
+        });
         let end = stride
             .checked_mul(count.saturating_sub(1))
             .and_then(|last| last.checked_add(item.offset)?.checked_add(item.size))
             .filter(|end| *end <= SIZE_LIMIT)
             .ok_or("too far from the start of its block to be reached")?;
-        if !item.offset.is_multiple_of(item.align) || !(count < 2 || stride.is_multiple_of(item.align)) {
+        if !item.offset.is_multiple_of(item.align)
+            || !(count < 2 || stride.is_multiple_of(item.align))
+        {
             return Err("not aligned to its size, so no reference to it can be formed");
         }
         self.size = self.size.max(end);
@@ -183,7 +223,12 @@ impl Placing {
             count: None,
             accessor: self.accessors.len(),
         });
-        self.accessors.push(Accessor { name, ty: item.ty.clone(), doc, kind: AccessorKind::At { offset } });
+        self.accessors.push(Accessor {
+            name,
+            ty: item.ty.clone(),
+            doc,
+            kind: AccessorKind::At { offset },
+        });
     }
 
     /// An array: by index, all, and by name where the names say more than the index.
@@ -206,10 +251,27 @@ impl Placing {
             });
         }
         let first = doc::text(repeat.names.first().map_or(item.name, String::as_str));
-        let place = NthPlace::At { offset: item.offset, stride: repeat.increment };
-        let kind = AccessorKind::Nth { iter, place, count, first };
-        self.accessors.push(Accessor { name: method, ty: item.ty.clone(), doc, kind });
-        let plain = repeat.indices.iter().enumerate().all(|(n, index)| *index == n.to_string());
+        let place = NthPlace::At {
+            offset: item.offset,
+            stride: repeat.increment,
+        };
+        let kind = AccessorKind::Nth {
+            iter,
+            place,
+            count,
+            first,
+        };
+        self.accessors.push(Accessor {
+            name: method,
+            ty: item.ty.clone(),
+            doc,
+            kind,
+        });
+        let plain = repeat
+            .indices
+            .iter()
+            .enumerate()
+            .all(|(n, index)| *index == n.to_string());
         if repeat.kind == RepeatKind::List || !plain {
             let group = name.strip_suffix(item.name).unwrap_or_default();
             for (n, (own, index)) in repeat.names.iter().zip(&repeat.indices).enumerate() {
@@ -217,7 +279,12 @@ impl Placing {
                 if gapless {
                     let name = self.names.claim(accessor(&format!("{group}{own}")));
                     let doc = describe(item, offset, index);
-                    self.accessors.push(Accessor { name, ty: item.ty.clone(), doc, kind: AccessorKind::At { offset } });
+                    self.accessors.push(Accessor {
+                        name,
+                        ty: item.ty.clone(),
+                        doc,
+                        kind: AccessorKind::At { offset },
+                    });
                 } else {
                     self.one(item, &format!("{group}{own}"), offset, index);
                 }
@@ -247,7 +314,12 @@ impl Placing {
                     kind => *kind = AccessorKind::Member,
                 }
             }
-            members.push(Member::Item { name: place.name, ty: place.ty, count: place.count, doc: place.doc });
+            members.push(Member::Item {
+                name: place.name,
+                ty: place.ty,
+                count: place.count,
+                doc: place.doc,
+            });
         }
         if size > at {
             members.push(self.gap(&mut gaps, size - at));

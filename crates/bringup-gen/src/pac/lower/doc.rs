@@ -28,7 +28,11 @@ pub(super) fn text(raw: &str) -> String {
 /// [`text`] of a description that may be absent, with the index of an array element put in.
 pub(super) fn described(description: Option<&str>, index: &str) -> Option<String> {
     let raw = description?;
-    let text = if raw.contains("%s") { text(&raw.replace("[%s]", index).replace("%s", index)) } else { text(raw) };
+    let text = if raw.contains("%s") {
+        text(&raw.replace("[%s]", index).replace("%s", index))
+    } else {
+        text(raw)
+    };
     (!text.is_empty()).then_some(text)
 }
 
@@ -57,12 +61,18 @@ mod tests {
 
     #[test]
     fn markdown_is_taken_literally() {
-        assert_eq!(text("  a [b] <c>\n\t`d` 1*2 \u{202E}x "), "a \\[b\\] \\<c\\> \\`d\\` 1\\*2 x");
+        assert_eq!(
+            text("  a [b] <c>\n\t`d` 1*2 \u{202E}x "),
+            "a \\[b\\] \\<c\\> \\`d\\` 1\\*2 x"
+        );
     }
 
     #[test]
     fn the_index_of_an_element_is_put_in() {
-        assert_eq!(described(Some("Channel %s"), "3").as_deref(), Some("Channel 3"));
+        assert_eq!(
+            described(Some("Channel %s"), "3").as_deref(),
+            Some("Channel 3")
+        );
         assert_eq!(described(Some(" \n"), ""), None);
         assert_eq!(headed("Bit 1".into(), None), "Bit 1");
     }

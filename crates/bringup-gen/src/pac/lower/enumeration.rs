@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bringup_device::{EnumUsage, Enumeration, Field, Peripheral, Register, RegisterOrCluster, ShapeId};
+use bringup_device::{
+    EnumUsage, Enumeration, Field, Peripheral, Register, RegisterOrCluster, ShapeId,
+};
 
-use super::tables::{Enum, EnumItem, Variant};
+use super::tables::{Enum, EnumItem, FieldBits, Variant};
 use super::{Lower, doc};
 use crate::pac::ident::{Case, Scope, fragment, ident};
 use crate::pac::theme::accessor;
@@ -30,11 +32,16 @@ pub(super) struct Directions<'a> {
 impl<'a> Directions<'a> {
     pub(super) fn of(register: &Register, field: &'a Field) -> Self {
         let find = |wanted: EnumUsage| {
-            field.enumerations.iter().find(|e| e.usage == wanted || e.usage == EnumUsage::ReadWrite)
+            field
+                .enumerations
+                .iter()
+                .find(|e| e.usage == wanted || e.usage == EnumUsage::ReadWrite)
         };
         Self {
-            read: find(EnumUsage::Read).filter(|_| register.access.can_read() && field.access.can_read()),
-            write: find(EnumUsage::Write).filter(|_| register.access.can_write() && field.access.can_write()),
+            read: find(EnumUsage::Read)
+                .filter(|_| register.access.can_read() && field.access.can_read()),
+            write: find(EnumUsage::Write)
+                .filter(|_| register.access.can_write() && field.access.can_write()),
         }
     }
 }
@@ -86,18 +93,36 @@ impl Lower<'_> {
         scope: &mut EnumScope<'_>,
     ) -> String {
         let wanted = self.enum_name(enumeration, field);
-        if scope.here.iter().any(|(shape, name)| *shape == enumeration.shape && *name == wanted) {
+        if scope
+            .here
+            .iter()
+            .any(|(shape, name)| *shape == enumeration.shape && *name == wanted)
+        {
             return wanted;
         }
         let name = scope.names.claim(wanted);
         scope.here.push((enumeration.shape, name.clone()));
         if let Some(home) = self.enums.get(&enumeration.shape) {
-            scope.items.push(EnumItem::Same { path: home.path.clone(), name: name.clone() });
+            scope.items.push(EnumItem::Same {
+                path: home.path.clone(),
+                name: name.clone(),
+            });
         } else {
-            let home = Home { path: format!("{}::{name}", scope.path) };
+            let home = Home {
+                path: format!("{}::{name}", scope.path),
+            };
             self.enums.insert(enumeration.shape, home);
-            let usage = self.usage.get(&enumeration.shape).copied().unwrap_or_default();
-            scope.items.push(EnumItem::Own(self.spell(enumeration, field, name.clone(), usage)));
+            let usage = self
+                .usage
+                .get(&enumeration.shape)
+                .copied()
+                .unwrap_or_default();
+            scope.items.push(EnumItem::Own(self.spell(
+                enumeration,
+                field,
+                name.clone(),
+                usage,
+            )));
         }
         name
     }
@@ -111,21 +136,30 @@ impl Lower<'_> {
     }
 
     fn spell(&self, enumeration: &Enumeration, field: &Field, name: String, usage: Usage) -> Enum {
+        let bits = FieldBits {
+            offset: field.bit_offset,
+            width: field.bit_width,
+        };
         let mut speller = Speller::new(self, field.bit_width);
         for value in &enumeration.values {
             speller.add(&value.name, value.description.as_deref(), value.value);
         }
         let complete = complete(enumeration, field.bit_width);
-        let fallback = enumeration.default.as_ref().filter(|_| !complete).and_then(|default| {
-            let free = (0..=mask(field.bit_width)).find(|value| !speller.values.contains(value))?;
-            speller.add(&default.name, default.description.as_deref(), free);
-            speller.variants.last().map(|variant| variant.name.clone())
-        });
-        let head = doc::described(field.description.as_deref(), "n").unwrap_or_else(|| doc::text(&field.name));
+        let fallback = enumeration
+            .default
+            .as_ref()
+            .filter(|_| !complete)
+            .and_then(|default| {
+                let free = (0..=bits.mask()).find(|value| !speller.values.contains(value))?;
+                speller.add(&default.name, default.description.as_deref(), free);
+                speller.variants.last().map(|variant| variant.name.clone())
+            });
+        let head = doc::described(field.description.as_deref(), "n")
+            .unwrap_or_else(|| doc::text(&field.name));
         Enum {
             name,
             doc: head,
-            ux: raw_type(field.bit_width),
+            ux: bits.raw(),
             variants: speller.variants,
             fallback,
             complete,
@@ -148,7 +182,17 @@ struct Speller<'a> {
 impl<'a> Speller<'a> {
     fn new(cx: &'a Lower<'_>, width: u32) -> Self {
         let writer: &[&str] = if width == 1 {
-            &["bit", "clear_bit", "clear_bit_by_one", "offset", "set_bit", "set_bit_by_zero", "toggle_bit", "variant", "width"]
+            &[
+                "bit",
+                "clear_bit",
+                "clear_bit_by_one",
+                "offset",
+                "set_bit",
+                "set_bit_by_zero",
+                "toggle_bit",
+                "variant",
+                "width",
+            ]
         } else {
             &["bits", "offset", "set", "variant", "width"]
         };
@@ -164,14 +208,28 @@ impl<'a> Speller<'a> {
 
     fn add(&mut self, name: &str, description: Option<&str>, value: u64) {
         let first = (!self.values.insert(value))
-            .then(|| self.variants.iter().find(|v| v.value == value && v.same_as.is_none()).map(|v| v.name.clone()))
+            .then(|| {
+                self.variants
+                    .iter()
+                    .find(|v| v.value == value && v.same_as.is_none())
+                    .map(|v| v.name.clone())
+            })
             .flatten();
-        if first.is_some() && self.variants.iter().any(|v| v.value == value && v.name == self.cx.options.theme.value(name)) {
+        if first.is_some()
+            && self
+                .variants
+                .iter()
+                .any(|v| v.value == value && v.name == self.cx.options.theme.value(name))
+        {
             return;
         }
         let variant = Variant {
             name: self.names.claim(self.cx.options.theme.value(name)),
-            is: self.is.claim(ident(&format!("is_{}", fragment(name, Case::Snake)), Case::Keep, "")),
+            is: self.is.claim(ident(
+                &format!("is_{}", fragment(name, Case::Snake)),
+                Case::Keep,
+                "",
+            )),
             set: self.set.claim(accessor(name)),
             doc: doc::headed(value.to_string(), doc::described(description, "n")),
             value,
@@ -185,23 +243,4 @@ impl<'a> Speller<'a> {
 pub(super) fn complete(enumeration: &Enumeration, width: u32) -> bool {
     let values: BTreeSet<u64> = enumeration.values.iter().map(|v| v.value).collect();
     width < 32 && values.len() as u64 == 1 << width
-}
-
-/// Raw type of a field's value.
-pub(super) fn raw_type(width: u32) -> &'static str {
-    match width {
-        1 => "bool",
-        2..=8 => "u8",
-        9..=16 => "u16",
-        17..=32 => "u32",
-        _ => "u64",
-    }
-}
-
-/// The largest value of a field.
-pub(super) fn mask(width: u32) -> u64 {
-    match width {
-        0..=63 => (1 << width) - 1,
-        _ => u64::MAX,
-    }
 }

@@ -2,8 +2,8 @@
 
 use bringup_device::{Field, ModifiedWriteValues, Register, Repeat, WriteConstraint};
 
-use super::enumeration::{Directions, EnumScope, complete, mask};
-use super::tables::{BitAction, FieldAccessor, FieldBits, FieldKind, FieldPlace, WriteRule};
+use super::enumeration::{Directions, EnumScope, complete};
+use super::tables::{BitAction, FieldAccessor, FieldBits, FieldKind, FieldPlace, WriteRule, mask};
 use super::{Lower, doc};
 use crate::pac::ident::Scope;
 use crate::pac::theme::accessor;
@@ -16,11 +16,17 @@ pub(super) struct Methods {
 
 impl Methods {
     pub(super) fn reader() -> Self {
-        Self { names: Scope::reserving(&["bits"]), list: Vec::new() }
+        Self {
+            names: Scope::reserving(&["bits"]),
+            list: Vec::new(),
+        }
     }
 
     pub(super) fn writer() -> Self {
-        Self { names: Scope::reserving(&["bits", "set"]), list: Vec::new() }
+        Self {
+            names: Scope::reserving(&["bits", "set"]),
+            list: Vec::new(),
+        }
     }
 }
 
@@ -37,7 +43,11 @@ impl Lower<'_> {
         let directions = Directions::of(register, field);
         if register.access.can_read() && field.access.can_read() {
             let value = directions.read.map(|e| self.enumeration(e, field, scope));
-            let rule = if field.bit_width == 1 { WriteRule::Bit } else { WriteRule::Safe };
+            let rule = if field.bit_width == 1 {
+                WriteRule::Bit
+            } else {
+                WriteRule::Safe
+            };
             add(readers, field, &FieldKind { value, rule }, true);
         }
         if register.access.can_write() && field.access.can_write() {
@@ -51,7 +61,10 @@ impl Lower<'_> {
 /// Adds the method of a field, or those of an array: by index, all of them, each by name.
 fn add(methods: &mut Methods, field: &Field, kind: &FieldKind, reads: bool) {
     let Some(repeat) = &field.repeat else {
-        let bits = FieldBits { offset: field.bit_offset, width: field.bit_width };
+        let bits = FieldBits {
+            offset: field.bit_offset,
+            width: field.bit_width,
+        };
         let name = methods.names.claim(accessor(&field.name));
         methods.list.push(FieldAccessor {
             name,
@@ -62,7 +75,10 @@ fn add(methods: &mut Methods, field: &Field, kind: &FieldKind, reads: bool) {
         });
         return;
     };
-    let bits = FieldBits { offset: field.bit_offset, width: field.bit_width };
+    let bits = FieldBits {
+        offset: field.bit_offset,
+        width: field.bit_width,
+    };
     let first = repeat.names.first().cloned().unwrap_or_default();
     let base = accessor(&field.name);
     let iter = reads.then(|| methods.names.claim(format!("{base}_iter")));
@@ -84,8 +100,13 @@ fn add(methods: &mut Methods, field: &Field, kind: &FieldKind, reads: bool) {
 fn add_instances(methods: &mut Methods, field: &Field, repeat: &Repeat, kind: &FieldKind) {
     let mut offset = u64::from(field.bit_offset);
     for (name, index) in repeat.names.iter().zip(&repeat.indices) {
-        let Ok(at) = u32::try_from(offset) else { return };
-        let bits = FieldBits { offset: at, width: field.bit_width };
+        let Ok(at) = u32::try_from(offset) else {
+            return;
+        };
+        let bits = FieldBits {
+            offset: at,
+            width: field.bit_width,
+        };
         methods.list.push(FieldAccessor {
             name: methods.names.claim(accessor(name)),
             doc: describe(field, bits, index),
@@ -100,7 +121,11 @@ fn add_instances(methods: &mut Methods, field: &Field, repeat: &Repeat, kind: &F
 /// `Bits 4:7, read-write: description`.
 fn describe(field: &Field, bits: FieldBits, index: &str) -> String {
     let last = bits.offset.saturating_add(bits.width.saturating_sub(1));
-    let place = if bits.width == 1 { format!("Bit {last}") } else { format!("Bits {}:{last}", bits.offset) };
+    let place = if bits.width == 1 {
+        format!("Bit {last}")
+    } else {
+        format!("Bits {}:{last}", bits.offset)
+    };
     let head = format!("{place}, {}", doc::access(field.access));
     doc::headed(head, doc::described(field.description.as_deref(), index))
 }
@@ -112,7 +137,10 @@ fn write_rule(field: &Field, directions: &Directions<'_>) -> WriteRule {
     }
     let top = mask(field.bit_width);
     match field.write_constraint {
-        Some(WriteConstraint::Range { minimum: 0, maximum }) if maximum >= top => WriteRule::Safe,
+        Some(WriteConstraint::Range {
+            minimum: 0,
+            maximum,
+        }) if maximum >= top => WriteRule::Safe,
         Some(WriteConstraint::Range { minimum, maximum }) => WriteRule::Range(minimum, maximum),
         _ => match directions.write {
             Some(e) if e.default.is_some() || complete(e, field.bit_width) => WriteRule::Safe,
@@ -140,10 +168,14 @@ pub(super) fn neutral(fields: &[Field]) -> (u64, u64) {
         let all = instances_mask(field);
         match field.modified_write_values {
             Some(
-                ModifiedWriteValues::ZeroToClear | ModifiedWriteValues::ZeroToSet | ModifiedWriteValues::ZeroToToggle,
+                ModifiedWriteValues::ZeroToClear
+                | ModifiedWriteValues::ZeroToSet
+                | ModifiedWriteValues::ZeroToToggle,
             ) => ones |= all,
             Some(
-                ModifiedWriteValues::OneToClear | ModifiedWriteValues::OneToSet | ModifiedWriteValues::OneToToggle,
+                ModifiedWriteValues::OneToClear
+                | ModifiedWriteValues::OneToSet
+                | ModifiedWriteValues::OneToToggle,
             ) => zeros |= all,
             _ => {}
         }
@@ -157,8 +189,15 @@ fn instances_mask(field: &Field) -> u64 {
     let increment = field.repeat.as_ref().map_or(0, |repeat| repeat.increment);
     let mut all = 0;
     for n in 0..count {
-        let offset = increment.saturating_mul(n).saturating_add(u64::from(field.bit_offset));
-        let Some(bits) = u32::try_from(offset).ok().and_then(|o| mask(field.bit_width).checked_shl(o)) else { break };
+        let offset = increment
+            .saturating_mul(n)
+            .saturating_add(u64::from(field.bit_offset));
+        let Some(bits) = u32::try_from(offset)
+            .ok()
+            .and_then(|o| mask(field.bit_width).checked_shl(o))
+        else {
+            break;
+        };
         all |= bits;
     }
     all

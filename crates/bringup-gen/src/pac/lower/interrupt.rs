@@ -1,6 +1,6 @@
 //! The interrupt lines of the device.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bringup_device::Device;
 
@@ -18,12 +18,15 @@ const CORTEX_M_LIMIT: u32 = 480;
 pub(super) fn interrupts(device: &Device, options: &Options) -> Result<Vec<Interrupt>, Error> {
     let mut scope = Scope::default();
     let mut by_number: BTreeMap<u32, Interrupt> = BTreeMap::new();
-    let mut names: BTreeMap<(u32, &str), ()> = BTreeMap::new();
+    let mut names: BTreeSet<(u32, &str)> = BTreeSet::new();
     for interrupt in device.peripherals.iter().flat_map(|p| &p.interrupts) {
         if options.target == Target::CortexM && interrupt.value >= CORTEX_M_LIMIT {
-            return Err(Error::InterruptNumber { name: interrupt.name.clone(), number: interrupt.value });
+            return Err(Error::InterruptNumber {
+                name: interrupt.name.clone(),
+                number: interrupt.value,
+            });
         }
-        if names.insert((interrupt.value, &interrupt.name), ()).is_some() {
+        if !names.insert((interrupt.value, &interrupt.name)) {
             continue;
         }
         let name = scope.claim(options.theme.interrupt(&interrupt.name));
@@ -31,12 +34,15 @@ pub(super) fn interrupts(device: &Device, options: &Options) -> Result<Vec<Inter
             format!("Line {}", interrupt.value),
             doc::described(interrupt.description.as_deref(), ""),
         );
-        by_number.entry(interrupt.value).and_modify(|first| first.aliases.push(name.clone())).or_insert(Interrupt {
-            name,
-            doc,
-            number: interrupt.value,
-            aliases: Vec::new(),
-        });
+        by_number
+            .entry(interrupt.value)
+            .and_modify(|first| first.aliases.push(name.clone()))
+            .or_insert(Interrupt {
+                name,
+                doc,
+                number: interrupt.value,
+                aliases: Vec::new(),
+            });
     }
     Ok(by_number.into_values().collect())
 }

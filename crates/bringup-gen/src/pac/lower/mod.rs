@@ -46,9 +46,17 @@ pub(crate) fn lower(device: &Device, options: &Options) -> Result<tables::Crate,
     Ok(tables::Crate {
         name: options.name.clone(),
         device: doc::text(&device.name),
-        about: device.description.as_deref().map(doc::text).filter(|text| *text != device.name),
+        about: device
+            .description
+            .as_deref()
+            .map(doc::text)
+            .filter(|text| *text != device.name),
         license_text: device.license_text.clone(),
-        nvic_prio_bits: device.cpu.as_ref().filter(|_| cortex_m).map(|cpu| cpu.nvic_prio_bits),
+        nvic_prio_bits: device
+            .cpu
+            .as_ref()
+            .filter(|_| cortex_m)
+            .map(|cpu| cpu.nvic_prio_bits),
         interrupts: interrupt::interrupts(device, options)?,
         peripherals,
         modules,

@@ -13,10 +13,54 @@ use crate::pac::{Error, Target};
 
 /// Names at the root of the crate that are not the device's.
 const ROOT: &[&str] = &[
-    "alloc", "core", "cortex_m", "cortex_m_rt", "critical_section", "generic", "std", "BitReader", "BitWriter",
-    "CorePeripherals", "FieldReader", "FieldSpec", "FieldWriter", "Interrupt", "IsEnum", "NVIC_PRIO_BITS", "Periph",
-    "Peripherals", "R", "Range", "RawReg", "ReadOnly", "ReadWrite", "Readable", "Reg", "RegisterSpec", "Reserved",
-    "Resettable", "Safe", "Unsafe", "W", "Writable", "WriteOnly", "interrupt",
+    "alloc",
+    "core",
+    "cortex_m",
+    "cortex_m_rt",
+    "critical_section",
+    "generic",
+    "std",
+    "Bit0C",
+    "Bit0S",
+    "Bit0T",
+    "Bit1C",
+    "Bit1S",
+    "Bit1T",
+    "BitEnumReader",
+    "BitEnumWriter",
+    "BitM",
+    "BitReader",
+    "BitWriter",
+    "CanRead",
+    "CanWrite",
+    "CorePeripherals",
+    "EnumReader",
+    "EnumWriter",
+    "FieldReader",
+    "FieldSpec",
+    "FieldWriter",
+    "Interrupt",
+    "IsEnum",
+    "NVIC_PRIO_BITS",
+    "Periph",
+    "Peripherals",
+    "R",
+    "RangeFieldWriter",
+    "RawReg",
+    "ReadOnly",
+    "ReadWrite",
+    "Readable",
+    "Reg",
+    "RegisterSpec",
+    "Reserved",
+    "Resettable",
+    "Safe",
+    "SafeFieldWriter",
+    "Unsafe",
+    "W",
+    "Writable",
+    "WriteOnly",
+    "interrupt",
 ];
 
 impl Lower<'_> {
@@ -65,22 +109,33 @@ impl Lower<'_> {
         name: &str,
         homes: &mut BTreeMap<ShapeId, String>,
     ) -> Module {
-        let doc = doc::described(peripheral.description.as_deref(), "").unwrap_or_else(|| doc::text(&peripheral.name));
-        let body = match homes.get(&peripheral.shape) {
-            Some(home) => ModuleBody::Same(home.clone()),
-            None => {
-                homes.insert(peripheral.shape, name.to_owned());
-                let path = format!("crate::{name}");
-                let block = self.block(&peripheral.registers, "RegisterBlock", "Registers".into(), &path);
-                ModuleBody::Own(block)
-            }
+        let doc = doc::described(peripheral.description.as_deref(), "")
+            .unwrap_or_else(|| doc::text(&peripheral.name));
+        let body = if let Some(home) = homes.get(&peripheral.shape) {
+            ModuleBody::Same(home.clone())
+        } else {
+            homes.insert(peripheral.shape, name.to_owned());
+            let path = format!("crate::{name}");
+            ModuleBody::Own(self.block(
+                &peripheral.registers,
+                "RegisterBlock",
+                "Registers".into(),
+                &path,
+            ))
         };
-        Module { name: name.to_owned(), doc, body }
+        Module {
+            name: name.to_owned(),
+            doc,
+            body,
+        }
     }
 
     /// Address of an instance.
     fn base(&self, peripheral: &Peripheral, index: usize) -> Result<u64, Error> {
-        let increment = peripheral.repeat.as_ref().map_or(0, |repeat| repeat.increment);
+        let increment = peripheral
+            .repeat
+            .as_ref()
+            .map_or(0, |repeat| repeat.increment);
         let limit = match self.options.target {
             Target::CortexM => u64::from(u32::MAX),
             Target::None => u64::MAX,
@@ -89,6 +144,8 @@ impl Lower<'_> {
             .checked_mul(index as u64)
             .and_then(|offset| peripheral.base_address.checked_add(offset))
             .filter(|base| *base <= limit)
-            .ok_or_else(|| Error::Address { peripheral: peripheral.name.clone() })
+            .ok_or_else(|| Error::Address {
+                peripheral: peripheral.name.clone(),
+            })
     }
 }

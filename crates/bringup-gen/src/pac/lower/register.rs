@@ -2,9 +2,9 @@
 
 use bringup_device::{Register, WriteConstraint};
 
-use super::enumeration::{EnumScope, mask};
+use super::enumeration::EnumScope;
 use super::field::{Methods, neutral};
-use super::tables::{EnumItem, Layout, RegisterBody};
+use super::tables::{EnumItem, Layout, RegisterBody, mask};
 use super::{Lower, doc, tables};
 use crate::pac::ident::Scope;
 
@@ -39,7 +39,14 @@ impl Lower<'_> {
             },
             None => self.own(register, &spec, &format!("{path}::{module}")),
         };
-        tables::Register { name: doc::text(name), ty, module, spec, doc: describe(register), body }
+        tables::Register {
+            name: doc::text(name),
+            ty,
+            module,
+            spec,
+            doc: describe(register),
+            body,
+        }
     }
 
     fn own(&mut self, register: &Register, spec: &str, path: &str) -> RegisterBody {
@@ -50,7 +57,11 @@ impl Lower<'_> {
             path,
         };
         let (mut readers, mut writers) = (Methods::reader(), Methods::writer());
-        for field in register.fields.iter().filter(|f| !f.name.eq_ignore_ascii_case("reserved")) {
+        for field in register
+            .fields
+            .iter()
+            .filter(|f| !f.name.eq_ignore_ascii_case("reserved"))
+        {
             self.field(register, field, &mut scope, &mut readers, &mut writers);
         }
         let (zero_to_modify, one_to_modify) = neutral(&register.fields);
@@ -60,7 +71,11 @@ impl Lower<'_> {
             spec: spec.to_owned(),
             read: register.access.can_read(),
             write: register.access.can_write(),
-            enums: scope.items.iter().map(|item| enum_name(item).to_owned()).collect(),
+            enums: scope
+                .items
+                .iter()
+                .map(|item| enum_name(item).to_owned())
+                .collect(),
         };
         let layout = Layout {
             ux: raw_register(register.size),
@@ -70,6 +85,8 @@ impl Lower<'_> {
             reset: register.reset_value & width,
             zero_to_modify: zero_to_modify & width,
             one_to_modify: one_to_modify & width,
+            reading_acts: register.read_action.is_some()
+                || register.fields.iter().any(|f| f.read_action.is_some()),
             enums: scope.items,
             readers: readers.list,
             writers: writers.list,
@@ -98,16 +115,22 @@ pub(super) fn raw_register(size: u32) -> &'static str {
 
 /// `Control register (read-write, reset 0x0000_0300)`.
 fn describe(register: &Register) -> String {
-    let head = doc::described(register.description.as_deref(), "n").unwrap_or_else(|| doc::text(&register.name));
-    format!("{head} ({}, reset {:#x})", doc::access(register.access), register.reset_value)
+    let head = doc::described(register.description.as_deref(), "n")
+        .unwrap_or_else(|| doc::text(&register.name));
+    format!(
+        "{head} ({}, reset {:#x})",
+        doc::access(register.access),
+        register.reset_value
+    )
 }
 
 /// Whether the file says that any value of the whole register may be written.
 fn is_safe(register: &Register) -> bool {
     let width = mask(register.size);
-    let all = |constraint: Option<WriteConstraint>| {
-        matches!(constraint, Some(WriteConstraint::Range { minimum: 0, maximum }) if maximum >= width)
-    };
-    let field = register.fields.first().filter(|field| field.bit_width == register.size);
+    let all = |constraint: Option<WriteConstraint>| matches!(constraint, Some(WriteConstraint::Range { minimum: 0, maximum }) if maximum >= width);
+    let field = register
+        .fields
+        .first()
+        .filter(|field| field.bit_width == register.size);
     all(register.write_constraint) || field.is_some_and(|field| all(field.write_constraint))
 }

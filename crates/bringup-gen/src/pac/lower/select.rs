@@ -8,11 +8,22 @@ use crate::pac::Error;
 ///
 /// A peripheral brings everything it is made of with it: shapes are looked up among the selected
 /// peripherals only, so nothing that is generated refers to one that is not.
-pub(super) fn peripherals<'a>(device: &'a Device, names: &[String]) -> Result<Vec<&'a Peripheral>, Error> {
-    let unknown: Vec<String> =
-        names.iter().filter(|name| !device.peripherals.iter().any(|p| is_named(p, name))).cloned().collect();
+pub(super) fn peripherals<'a>(
+    device: &'a Device,
+    names: &[String],
+) -> Result<Vec<&'a Peripheral>, Error> {
+    let unknown: Vec<String> = names
+        .iter()
+        .filter(|name| !device.peripherals.iter().any(|p| is_named(p, name)))
+        .cloned()
+        .collect();
     if !unknown.is_empty() {
-        let known = device.peripherals.iter().flat_map(instances).map(str::to_owned).collect();
+        let known = device
+            .peripherals
+            .iter()
+            .flat_map(instances)
+            .map(str::to_owned)
+            .collect();
         return Err(Error::UnknownPeripherals { unknown, known });
     }
     let chosen = |p: &&Peripheral| names.is_empty() || names.iter().any(|name| is_named(p, name));
@@ -21,12 +32,16 @@ pub(super) fn peripherals<'a>(device: &'a Device, names: &[String]) -> Result<Ve
 
 /// Whether a person who writes `name` means this peripheral, or an instance of this array of them.
 fn is_named(peripheral: &Peripheral, name: &str) -> bool {
-    peripheral.name.eq_ignore_ascii_case(name) || instances(peripheral).any(|own| own.eq_ignore_ascii_case(name))
+    peripheral.name.eq_ignore_ascii_case(name)
+        || instances(peripheral).any(|own| own.eq_ignore_ascii_case(name))
 }
 
 /// Names of the peripheral, or of each instance of an array of them.
 pub(super) fn instances(peripheral: &Peripheral) -> impl Iterator<Item = &str> {
-    let names = peripheral.repeat.as_ref().map_or(&[][..], |repeat| &repeat.names);
+    let names = peripheral
+        .repeat
+        .as_ref()
+        .map_or(&[][..], |repeat| &repeat.names);
     let single = names.is_empty().then_some(peripheral.name.as_str());
     single.into_iter().chain(names.iter().map(String::as_str))
 }

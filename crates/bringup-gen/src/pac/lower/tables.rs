@@ -87,10 +87,7 @@ pub(crate) struct Block {
 #[derive(Debug)]
 pub(crate) enum Member {
     /// Bytes that belong to no register.
-    Reserved {
-        name: String,
-        bytes: u64,
-    },
+    Reserved { name: String, bytes: u64 },
     /// A register or a cluster, or an array of them without gaps.
     Item {
         name: String,
@@ -117,7 +114,12 @@ pub(crate) enum AccessorKind {
     /// At an offset: what overlaps a member.
     At { offset: u64 },
     /// Element of an array, and its iterator.
-    Nth { iter: String, place: NthPlace, count: usize, first: String },
+    Nth {
+        iter: String,
+        place: NthPlace,
+        count: usize,
+        first: String,
+    },
 }
 
 /// Where the elements of an array are.
@@ -169,11 +171,21 @@ pub(crate) struct Register {
 pub(crate) enum RegisterBody {
     Own(Layout),
     /// The module that holds an equal register, its specification type there, and its enumerations.
-    Same { module: String, spec: String, read: bool, write: bool, enums: Vec<String> },
+    Same {
+        module: String,
+        spec: String,
+        read: bool,
+        write: bool,
+        enums: Vec<String>,
+    },
 }
 
 /// Everything about a register except its name and place.
 #[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "four independent facts of the file"
+)]
 pub(crate) struct Layout {
     /// `u8` to `u64`.
     pub(crate) ux: &'static str,
@@ -186,6 +198,8 @@ pub(crate) struct Layout {
     pub(crate) zero_to_modify: u64,
     /// Bits that `modify` and `write` clear, since a 1 would act.
     pub(crate) one_to_modify: u64,
+    /// Whether reading changes something in the device.
+    pub(crate) reading_acts: bool,
     pub(crate) enums: Vec<EnumItem>,
     pub(crate) readers: Vec<FieldAccessor>,
     pub(crate) writers: Vec<FieldAccessor>,
@@ -196,7 +210,10 @@ pub(crate) struct Layout {
 pub(crate) enum EnumItem {
     Own(Enum),
     /// Path of an equal one, and its name here.
-    Same { path: String, name: String },
+    Same {
+        path: String,
+        name: String,
+    },
 }
 
 /// A method of a register's reader or writer.
@@ -209,11 +226,37 @@ pub(crate) struct FieldAccessor {
     pub(crate) place: FieldPlace,
 }
 
+/// The lowest `width` bits.
+pub(crate) fn mask(width: u32) -> u64 {
+    match width {
+        0..=63 => (1 << width) - 1,
+        _ => u64::MAX,
+    }
+}
+
 /// Where a field is.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct FieldBits {
     pub(crate) offset: u32,
     pub(crate) width: u32,
+}
+
+impl FieldBits {
+    /// Raw type of the value.
+    pub(crate) fn raw(self) -> &'static str {
+        match self.width {
+            1 => "bool",
+            2..=8 => "u8",
+            9..=16 => "u16",
+            17..=32 => "u32",
+            _ => "u64",
+        }
+    }
+
+    /// The largest value.
+    pub(crate) fn mask(self) -> u64 {
+        mask(self.width)
+    }
 }
 
 /// Which of the instances of a field the method means.
@@ -222,7 +265,12 @@ pub(crate) enum FieldPlace {
     /// The only one, or one by its own name.
     One,
     /// The one with index `n`, and, of a reader, the iterator over all.
-    Nth { count: usize, stride: u32, iter: Option<String>, first: String },
+    Nth {
+        count: usize,
+        stride: u32,
+        iter: Option<String>,
+        first: String,
+    },
 }
 
 /// Types of a field's value and what writing it asks for.

@@ -2,12 +2,16 @@
 
 use super::out::Out;
 use super::register;
-use crate::pac::lower::tables::{Accessor, AccessorKind, Block, Cluster, ClusterBody, Member, NthPlace, RegisterBody};
+use crate::pac::lower::tables::{
+    Accessor, AccessorKind, Block, Cluster, ClusterBody, Member, NthPlace, RegisterBody,
+};
 
 /// Bytes that the text of a block has, roughly.
 pub(super) fn estimate(block: &Block) -> usize {
     let registers = block.registers.iter().map(|register| match &register.body {
-        RegisterBody::Own(layout) => 900 + 220 * (layout.readers.len() + layout.writers.len()) + 800 * layout.enums.len(),
+        RegisterBody::Own(layout) => {
+            900 + 220 * (layout.readers.len() + layout.writers.len()) + 800 * layout.enums.len()
+        }
         RegisterBody::Same { .. } => 500,
     });
     let clusters = block.clusters.iter().map(|cluster| match &cluster.body {
@@ -49,8 +53,15 @@ fn members(out: &mut Out, block: &Block) {
     out.open(format_args!("pub struct {}", block.ty));
     for member in &block.members {
         match member {
-            Member::Reserved { name, bytes } => out.fmt(format_args!("{name}: crate::Reserved<{bytes:#x}>,")),
-            Member::Item { name, ty, count, doc } => {
+            Member::Reserved { name, bytes } => {
+                out.fmt(format_args!("{name}: crate::Reserved<{bytes:#x}>,"));
+            }
+            Member::Item {
+                name,
+                ty,
+                count,
+                doc,
+            } => {
                 out.doc(doc);
                 match count {
                     Some(count) => out.fmt(format_args!("pub {name}: [{ty}; {count}],")),
@@ -63,22 +74,40 @@ fn members(out: &mut Out, block: &Block) {
 }
 
 fn method(out: &mut Out, accessor: &Accessor) {
-    let Accessor { name, ty, doc, kind } = accessor;
+    let Accessor {
+        name,
+        ty,
+        doc,
+        kind,
+    } = accessor;
     out.doc(doc);
     let ret = format!("&{ty}");
     match kind {
-        AccessorKind::Member => out.function("pub const fn", name, &["&self"], &ret, &format!("&self.{name}")),
+        AccessorKind::Member => out.function(
+            "pub const fn",
+            name,
+            &["&self"],
+            &ret,
+            &format!("&self.{name}"),
+        ),
         AccessorKind::At { offset } => {
             let body = format!("unsafe {{ crate::generic::at(self, {offset:#x}) }}");
             out.function("pub const fn", name, &["&self"], &ret, &body);
         }
-        AccessorKind::Nth { iter, place, count, first } => {
+        AccessorKind::Nth {
+            iter,
+            place,
+            count,
+            first,
+        } => {
             out.doc("");
             out.fmt(format_args!("/// `n` counts from 0, which is `{first}`."));
             let body = match place {
                 NthPlace::Member => format!("&self.{name}[n]"),
                 NthPlace::At { offset, stride } => {
-                    format!("unsafe {{ crate::generic::nth(self, ({offset:#x}, {stride:#x}), {count}, n) }}")
+                    format!(
+                        "unsafe {{ crate::generic::nth(self, ({offset:#x}, {stride:#x}), {count}, n) }}"
+                    )
                 }
             };
             out.function("pub const fn", name, &["&self", "n: usize"], &ret, &body);
@@ -95,11 +124,19 @@ fn method(out: &mut Out, accessor: &Accessor) {
 }
 
 fn cluster(out: &mut Out, cluster: &Cluster) {
-    let Cluster { module, ty, doc, body } = cluster;
+    let Cluster {
+        module,
+        ty,
+        doc,
+        body,
+    } = cluster;
     out.blank();
     out.doc(doc);
     match body {
-        ClusterBody::Same { module: home, ty: home_ty } => {
+        ClusterBody::Same {
+            module: home,
+            ty: home_ty,
+        } => {
             out.fmt(format_args!("pub type {ty} = {home}::{home_ty};"));
             out.blank();
             out.doc(doc);

@@ -7,7 +7,11 @@ use crate::pac::lower::tables::{Enum, Variant};
 pub(super) fn enumeration(out: &mut Out, own: &Enum) {
     ty(out, own);
     conversions(out, own);
-    let (reader, writer) = if own.ux == "bool" { ("BitReader", "BitWriter") } else { ("FieldReader", "FieldWriter") };
+    let (reader, writer) = if own.ux == "bool" {
+        ("BitEnumReader", "BitEnumWriter")
+    } else {
+        ("EnumReader", "EnumWriter")
+    };
     let name = &own.name;
     if own.read {
         out.blank();
@@ -25,7 +29,9 @@ pub(super) fn enumeration(out: &mut Out, own: &Enum) {
     }
     if own.write {
         out.blank();
-        out.open(format_args!("impl<'a, REG: crate::RegisterSpec, S> crate::{writer}<'a, REG, {name}, S>"));
+        out.open(format_args!(
+            "impl<'a, REG: crate::RegisterSpec, S> crate::{writer}<'a, crate::W<REG>, {name}, S>"
+        ));
         for (n, variant) in own.variants.iter().enumerate() {
             separate(out, n, variant);
             out.line("#[inline(always)]");
@@ -50,12 +56,20 @@ fn ty(out: &mut Out, own: &Enum) {
         out.fmt(format_args!("#[repr({})]", own.ux));
     }
     out.open(format_args!("pub enum {}", own.name));
-    for variant in own.variants.iter().filter(|variant| variant.same_as.is_none()) {
+    for variant in own
+        .variants
+        .iter()
+        .filter(|variant| variant.same_as.is_none())
+    {
         out.doc(&variant.doc);
         out.fmt(format_args!("{} = {},", variant.name, variant.value));
     }
     out.close();
-    let mut aliases = own.variants.iter().filter_map(|v| Some((v, v.same_as.as_ref()?))).peekable();
+    let mut aliases = own
+        .variants
+        .iter()
+        .filter_map(|v| Some((v, v.same_as.as_ref()?)))
+        .peekable();
     if aliases.peek().is_none() {
         return;
     }
@@ -63,7 +77,10 @@ fn ty(out: &mut Out, own: &Enum) {
     out.open(format_args!("impl {}", own.name));
     for (alias, first) in aliases {
         out.doc(&alias.doc);
-        out.fmt(format_args!("pub const {}: Self = Self::{first};", alias.name));
+        out.fmt(format_args!(
+            "pub const {}: Self = Self::{first};",
+            alias.name
+        ));
     }
     out.close();
 }
@@ -72,7 +89,11 @@ fn conversions(out: &mut Out, own: &Enum) {
     let Enum { name, ux, .. } = own;
     out.blank();
     out.open(format_args!("impl From<{name}> for {ux}"));
-    let body = if *ux == "bool" { "variant as u8 != 0" } else { "variant as _" };
+    let body = if *ux == "bool" {
+        "variant as u8 != 0"
+    } else {
+        "variant as _"
+    };
     out.function("fn", "from", &[&format!("variant: {name}")], "Self", body);
     out.close();
     out.blank();
@@ -90,19 +111,26 @@ fn conversions(out: &mut Out, own: &Enum) {
         out.close();
     });
     out.close();
-    out.blank();
-    out.fmt(format_args!("impl crate::IsEnum for {name} {{}}"));
 }
 
 fn arms(out: &mut Out, own: &Enum, total: bool) {
-    let mut firsts = own.variants.iter().filter(|v| v.same_as.is_none() && own.fallback.as_ref() != Some(&v.name)).peekable();
+    let mut firsts = own
+        .variants
+        .iter()
+        .filter(|v| v.same_as.is_none() && own.fallback.as_ref() != Some(&v.name))
+        .peekable();
     while let Some(variant) = firsts.next() {
         // What remains can only be the last one, where all are listed.
         let last = own.complete && firsts.peek().is_none() && own.ux != "bool";
-        let pattern = if last { "_".into() } else { literal(own, variant.value) };
-        match total {
-            true => out.arm(&pattern, format_args!("Self::{}", variant.name)),
-            false => out.arm(&pattern, format_args!("Some(Self::{})", variant.name)),
+        let pattern = if last {
+            "_".into()
+        } else {
+            literal(own, variant.value)
+        };
+        if total {
+            out.arm(&pattern, format_args!("Self::{}", variant.name));
+        } else {
+            out.arm(&pattern, format_args!("Some(Self::{})", variant.name));
         }
     }
     match &own.fallback {
@@ -113,5 +141,9 @@ fn arms(out: &mut Out, own: &Enum, total: bool) {
 }
 
 fn literal(own: &Enum, value: u64) -> String {
-    if own.ux == "bool" { (value != 0).to_string() } else { value.to_string() }
+    if own.ux == "bool" {
+        (value != 0).to_string()
+    } else {
+        value.to_string()
+    }
 }

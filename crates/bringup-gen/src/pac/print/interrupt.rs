@@ -18,7 +18,9 @@ pub(super) fn interrupts(out: &mut Out, tables: &Crate, options: &Options) {
     if options.target == Target::CortexM {
         out.blank();
         out.line("// SAFETY: The numbers are those of the interrupt controller, each used once.");
-        out.open(format_args!("unsafe impl cortex_m::interrupt::InterruptNumber for Interrupt"));
+        out.open(format_args!(
+            "unsafe impl cortex_m::interrupt::InterruptNumber for Interrupt"
+        ));
         out.function("fn", "number", &["self"], "u16", "self as u16");
         out.close();
     }
@@ -38,7 +40,9 @@ fn vectors(out: &mut Out, interrupts: &[Interrupt]) {
     out.line("#[cfg(feature = \"rt\")]");
     out.line("#[unsafe(link_section = \".vector_table.interrupts\")]");
     out.line("#[unsafe(no_mangle)]");
-    out.fmt(format_args!("pub static __INTERRUPTS: [Option<unsafe extern \"C\" fn()>; {count}] = ["));
+    out.fmt(format_args!(
+        "pub static __INTERRUPTS: [Option<unsafe extern \"C\" fn()>; {count}] = ["
+    ));
     out.nested(|out| {
         let mut interrupts = interrupts.iter().peekable();
         for number in 0..count {
@@ -63,7 +67,10 @@ fn enumeration(out: &mut Out, interrupts: &[Interrupt]) {
         out.fmt(format_args!("{} = {},", interrupt.name, interrupt.number));
     }
     out.close();
-    let aliases: Vec<_> = interrupts.iter().flat_map(|i| i.aliases.iter().map(move |alias| (alias, &i.name))).collect();
+    let aliases: Vec<_> = interrupts
+        .iter()
+        .flat_map(|i| i.aliases.iter().map(move |alias| (alias, &i.name)))
+        .collect();
     if aliases.is_empty() {
         return;
     }

@@ -10,7 +10,11 @@ const RUST_2021: &str = "1.82";
 
 /// The manifest, with versions of its dependencies that resolve together.
 pub(super) fn cargo_toml(tables: &Crate, options: &Options) -> String {
-    let rust = if options.edition.year() == "2024" { "1.85" } else { RUST_2021 };
+    let rust = if options.edition.year() == "2024" {
+        "1.85"
+    } else {
+        RUST_2021
+    };
     let mut text = format!(
         "[package]\nname = \"{}\"\nversion = \"0.1.0\"\nedition = \"{}\"\nrust-version = \"{rust}\"\n\
          description = \"Peripheral access API for {} microcontrollers\"\n\n\
@@ -34,7 +38,10 @@ pub(super) fn cargo_toml(tables: &Crate, options: &Options) -> String {
 
 /// What the crate is and how it is used, in short.
 pub(super) fn readme(tables: &Crate, options: &Options) -> String {
-    let mut text = format!("# {}\n\nRegisters of the {}, as Rust methods.\n\n", tables.name, tables.device);
+    let mut text = format!(
+        "# {}\n\nRegisters of the {}, as Rust methods.\n\n",
+        tables.name, tables.device
+    );
     if let Some(first) = tables.peripherals.first() {
         let krate = tables.name.replace('-', "_");
         // Writing to a string cannot fail.
@@ -45,7 +52,9 @@ pub(super) fn readme(tables: &Crate, options: &Options) -> String {
         );
     }
     text.push_str("| feature | what it adds |\n|---|---|\n");
-    text.push_str("| `critical-section` | `Peripherals::take` |\n| `debug` | `Debug` for registers |\n");
+    text.push_str(
+        "| `critical-section` | `Peripherals::take` |\n| `debug` | `Debug` for registers |\n",
+    );
     if options.target == Target::CortexM {
         text.push_str("| `rt` | the vector table, for `cortex-m-rt` |\n");
     }
@@ -55,7 +64,12 @@ pub(super) fn readme(tables: &Crate, options: &Options) -> String {
             let _ = writeln!(text, "- {note}");
         }
     }
-    if let Some(license) = tables.license_text.as_deref().map(str::trim).filter(|license| !license.is_empty()) {
+    if let Some(license) = tables
+        .license_text
+        .as_deref()
+        .map(str::trim)
+        .filter(|license| !license.is_empty())
+    {
         let _ = writeln!(text, "\n## Licence of the vendor's file\n");
         for line in license.lines() {
             let _ = writeln!(text, "    {}", line.trim());

@@ -26,7 +26,10 @@ pub(super) fn print(tables: &Crate, options: &Options) -> FileTree {
     }
     for module in &tables.modules {
         if let ModuleBody::Own(block) = &module.body {
-            tree.insert(format!("src/{}.rs", module.name), peripheral::module(&module.doc, block));
+            tree.insert(
+                format!("src/{}.rs", module.name),
+                peripheral::module(&module.doc, block),
+            );
         }
     }
     tree

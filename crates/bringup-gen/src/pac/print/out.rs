@@ -23,7 +23,10 @@ pub(super) struct Out {
 impl Out {
     /// An empty file with room for so many bytes.
     pub(super) fn with_capacity(bytes: usize) -> Self {
-        Self { text: String::with_capacity(bytes), depth: 0 }
+        Self {
+            text: String::with_capacity(bytes),
+            depth: 0,
+        }
     }
 
     /// The text.
@@ -94,7 +97,14 @@ impl Out {
     }
 
     /// A function with a body of one expression that fits on a line.
-    pub(super) fn function(&mut self, qualifiers: &str, name: &str, params: &[&str], ret: &str, body: &str) {
+    pub(super) fn function(
+        &mut self,
+        qualifiers: &str,
+        name: &str,
+        params: &[&str],
+        ret: &str,
+        body: &str,
+    ) {
         self.line("#[inline(always)]");
         self.signature(qualifiers, name, params, ret);
         self.body(|out| out.line(body));
@@ -165,21 +175,20 @@ impl Out {
         self.close();
     }
 
-    /// `head[a, b]tail`, broken into a line per element where it is too long. Elements have more than ten columns.
-    pub(super) fn array(&mut self, head: &str, elements: &[String], tail: &str) {
+    /// `left = &[a, b];`: on one line, on two, or with a line per element. Elements have more than ten columns.
+    pub(super) fn array(&mut self, left: &str, elements: &[String]) {
         let inner = elements.join(", ");
-        let line = head.len() + inner.len() + tail.len() + 2 + self.depth * 4;
-        if inner.len() <= ARRAY_WIDTH && line <= WIDTH {
-            self.fmt(format_args!("{head}[{inner}]{tail}"));
+        if inner.chars().count() <= ARRAY_WIDTH {
+            self.assign(format_args!("{left}"), format_args!("&[{inner}]"));
             return;
         }
-        self.fmt(format_args!("{head}["));
-        self.depth += 1;
-        for element in elements {
-            self.fmt(format_args!("{element},"));
-        }
-        self.depth -= 1;
-        self.fmt(format_args!("]{tail}"));
+        self.fmt(format_args!("{left} = &["));
+        self.nested(|out| {
+            for element in elements {
+                out.fmt(format_args!("{element},"));
+            }
+        });
+        self.line("];");
     }
 
     fn indent(&mut self) {
@@ -190,6 +199,8 @@ impl Out {
 
     /// Columns of the last line, which began at this byte.
     fn columns(&self, start: usize) -> usize {
-        self.text.get(start..).map_or(0, |line| line.trim_end_matches('\n').chars().count())
+        self.text
+            .get(start..)
+            .map_or(0, |line| line.trim_end_matches('\n').chars().count())
     }
 }

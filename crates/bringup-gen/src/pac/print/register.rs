@@ -3,23 +3,43 @@
 use super::enumeration;
 use super::out::Out;
 use crate::pac::lower::tables::{
-    BitAction, EnumItem, FieldAccessor, FieldBits, FieldKind, FieldPlace, Layout, Register, RegisterBody, WriteRule,
+    BitAction, EnumItem, FieldAccessor, FieldBits, FieldKind, FieldPlace, Layout, Register,
+    RegisterBody, WriteRule,
 };
 
 /// The type of a register and its module.
 pub(super) fn register(out: &mut Out, register: &Register) {
-    let Register { name, ty, module, spec, doc, body } = register;
+    let Register {
+        name,
+        ty,
+        module,
+        spec,
+        doc,
+        body,
+    } = register;
     out.blank();
     out.fmt(format_args!("/// `{name}`: {doc}"));
-    out.assign(format_args!("pub type {ty}"), format_args!("crate::Reg<{module}::{spec}>"));
+    out.assign(
+        format_args!("pub type {ty}"),
+        format_args!("crate::Reg<{module}::{spec}>"),
+    );
     out.blank();
     out.doc(doc);
     out.open(format_args!("pub mod {module}"));
     match body {
         RegisterBody::Own(own) => layout(out, own, name, spec),
-        RegisterBody::Same { module, spec: home, read, write, enums } => {
+        RegisterBody::Same {
+            module,
+            spec: home,
+            read,
+            write,
+            enums,
+        } => {
             out.fmt(format_args!("/// Equal to that of [`{home}`]({module})."));
-            out.assign(format_args!("pub type {spec}"), format_args!("{module}::{home}"));
+            out.assign(
+                format_args!("pub type {spec}"),
+                format_args!("{module}::{home}"),
+            );
             values(out, *read, *write, spec);
             for name in enums {
                 out.blank();
@@ -57,8 +77,10 @@ fn layout(out: &mut Out, layout: &Layout, name: &str, spec: &str) {
             EnumItem::Same { path, name } => out.fmt(format_args!("pub use {path} as {name};")),
         }
     }
-    methods(out, "R", &layout.readers, |out, field| reader(out, field));
-    methods(out, "W", &layout.writers, |out, field| writer(out, field, spec));
+    methods(out, "R", &layout.readers, |out, field| {
+        reader(out, field, layout.ux);
+    });
+    methods(out, "W", &layout.writers, writer);
 }
 
 fn specification(out: &mut Out, layout: &Layout, spec: &str) {
@@ -73,15 +95,53 @@ fn specification(out: &mut Out, layout: &Layout, spec: &str) {
     }
     out.fmt(format_args!("const RESET: {ux} = {:#x};", layout.reset));
     if layout.zero_to_modify != 0 {
-        out.fmt(format_args!("const ZERO_TO_MODIFY: {ux} = {:#x};", layout.zero_to_modify));
+        out.fmt(format_args!(
+            "const ZERO_TO_MODIFY: {ux} = {:#x};",
+            layout.zero_to_modify
+        ));
     }
     if layout.one_to_modify != 0 {
-        out.fmt(format_args!("const ONE_TO_MODIFY: {ux} = {:#x};", layout.one_to_modify));
+        out.fmt(format_args!(
+            "const ONE_TO_MODIFY: {ux} = {:#x};",
+            layout.one_to_modify
+        ));
+    }
+    if layout.read {
+        debug(out, layout);
     }
     out.close();
 }
 
-fn methods(out: &mut Out, ty: &str, fields: &[FieldAccessor], print: impl Fn(&mut Out, &FieldAccessor)) {
+/// What the feature `debug` needs: one table costs less than an impl, and nothing while the feature is off.
+fn debug(out: &mut Out, layout: &Layout) {
+    let single = layout
+        .readers
+        .iter()
+        .filter(|field| matches!(field.place, FieldPlace::One));
+    let fields: Vec<String> = single
+        .map(|field| {
+            format!(
+                "(\"{}\", {}, {})",
+                field.name, field.bits.offset, field.bits.width
+            )
+        })
+        .collect();
+    if !fields.is_empty() {
+        out.line("#[cfg(feature = \"debug\")]");
+        out.array("const FIELDS: crate::generic::Fields", &fields);
+    }
+    if layout.reading_acts {
+        out.line("#[cfg(feature = \"debug\")]");
+        out.line("const READING_ACTS: bool = true;");
+    }
+}
+
+fn methods(
+    out: &mut Out,
+    ty: &str,
+    fields: &[FieldAccessor],
+    print: impl Fn(&mut Out, &FieldAccessor),
+) {
     if fields.is_empty() {
         return;
     }
@@ -97,18 +157,17 @@ fn methods(out: &mut Out, ty: &str, fields: &[FieldAccessor], print: impl Fn(&mu
     out.close();
 }
 
-fn reader(out: &mut Out, field: &FieldAccessor) {
-    let FieldAccessor { name, bits, kind, place, .. } = field;
-    let (ty, width) = if bits.width == 1 { ("BitReader", String::new()) } else { ("FieldReader", format!(", {}", bits.width)) };
-    let ret = match (&kind.value, bits.width) {
-        (Some(value), _) => format!("crate::{ty}<{value}>"),
-        (None, ..=8) => format!("crate::{ty}"),
-        (None, 9..=16) => format!("crate::{ty}<u16>"),
-        (None, 17..=32) => format!("crate::{ty}<u32>"),
-        (None, 33..) => format!("crate::{ty}<u64>"),
-    };
+fn reader(out: &mut Out, field: &FieldAccessor, ux: &str) {
+    let FieldAccessor {
+        name,
+        bits,
+        kind,
+        place,
+        ..
+    } = field;
     let offset = first_bit(out, *bits, place);
-    let body = format!("crate::{ty}::new(self.bits, {offset}{width})");
+    let ret = reader_type(kind, *bits, ux);
+    let body = construct(&ret, kind, *bits, "self.bits", &offset);
     match place {
         FieldPlace::One => out.function("pub fn", name, &["&self"], &ret, &body),
         FieldPlace::Nth { count, iter, .. } => {
@@ -124,60 +183,106 @@ fn reader(out: &mut Out, field: &FieldAccessor) {
     }
 }
 
-fn writer(out: &mut Out, field: &FieldAccessor, spec: &str) {
-    let FieldAccessor { name, bits, kind, place, .. } = field;
+fn writer(out: &mut Out, field: &FieldAccessor) {
+    let FieldAccessor {
+        name,
+        bits,
+        kind,
+        place,
+        ..
+    } = field;
     let offset = first_bit(out, *bits, place);
     let params: &[&str] = match place {
         FieldPlace::One => &["&mut self"],
         FieldPlace::Nth { .. } => &["&mut self", "n: u8"],
     };
-    let (ty, width) = if bits.width == 1 { ("BitWriter", String::new()) } else { ("FieldWriter", format!(", {}", bits.width)) };
-    let ret = format!("crate::{ty}<'_, {spec}{}>", parameters(kind, bits.width));
-    let body = format!("crate::{ty}::new(self, {offset}{width})");
+    let ret = writer_type(kind, *bits);
+    let body = construct(&ret, kind, *bits, "self", &offset);
     out.function("pub fn", name, params, &ret, &body);
+}
+
+/// Type of a field that was read; what is the default is left out.
+fn reader_type(kind: &FieldKind, bits: FieldBits, ux: &str) -> String {
+    match (&kind.value, bits.width, ux) {
+        (Some(value), 1, _) => format!("crate::BitEnumReader<{value}>"),
+        (Some(value), ..) => format!("crate::EnumReader<{value}>"),
+        (None, 1, "u32") => "crate::BitReader".into(),
+        (None, 1, _) => format!("crate::BitReader<{ux}>"),
+        (None, ..=8, "u32") => "crate::FieldReader".into(),
+        (None, _, "u32") => format!("crate::FieldReader<{}>", bits.raw()),
+        (None, ..) => format!("crate::FieldReader<{}, {ux}>", bits.raw()),
+    }
+}
+
+/// Type of a field that is to be written; what is the default is left out.
+fn writer_type(kind: &FieldKind, bits: FieldBits) -> String {
+    let raw = if bits.width <= 8 {
+        String::new()
+    } else {
+        format!(", {}", bits.raw())
+    };
+    match (&kind.value, kind.rule) {
+        (Some(value), WriteRule::Bit) => format!("crate::BitEnumWriter<'_, Self, {value}>"),
+        (Some(value), WriteRule::BitActs(action)) => {
+            format!(
+                "crate::BitEnumWriter<'_, Self, {value}, crate::Bit{}>",
+                letters(action)
+            )
+        }
+        (Some(value), WriteRule::Safe) => {
+            format!("crate::EnumWriter<'_, Self, {value}, crate::Safe>")
+        }
+        (Some(value), _) => format!("crate::EnumWriter<'_, Self, {value}>"),
+        (None, WriteRule::Bit) => "crate::BitWriter<'_, Self>".into(),
+        (None, WriteRule::BitActs(action)) => {
+            format!("crate::BitWriter{}<'_, Self>", letters(action))
+        }
+        (None, WriteRule::Unsafe) => format!("crate::FieldWriter<'_, Self{raw}>"),
+        (None, WriteRule::Safe) => format!("crate::SafeFieldWriter<'_, Self{raw}>"),
+        (None, WriteRule::Range(minimum, maximum)) => {
+            format!("crate::RangeFieldWriter<'_, Self, {minimum}, {maximum}{raw}>")
+        }
+    }
+}
+
+/// The expression that makes a value of the type. Plain fields are tuples: nothing costs the compiler less.
+fn construct(ty: &str, kind: &FieldKind, bits: FieldBits, from: &str, offset: &str) -> String {
+    let path = ty.split('<').next().unwrap_or(ty);
+    let new = if kind.value.is_some() { "::new" } else { "" };
+    match bits.width {
+        1 => format!("{path}{new}({from}, {offset})"),
+        _ => format!("{path}{new}({from}, {offset}, {:#x})", bits.mask()),
+    }
 }
 
 /// The lowest bit as an expression; says in the documentation what `n` means.
 fn first_bit(out: &mut Out, bits: FieldBits, place: &FieldPlace) -> String {
     match place {
         FieldPlace::One => bits.offset.to_string(),
-        FieldPlace::Nth { count, stride, first, .. } => {
+        FieldPlace::Nth {
+            count,
+            stride,
+            first,
+            ..
+        } => {
             out.doc("");
             out.fmt(format_args!("/// `n` counts from 0, which is `{first}`."));
-            format!("crate::generic::nth_bit({}, {stride}, {count}, n)", bits.offset)
+            format!(
+                "crate::generic::nth_bit({}, {stride}, {count}, n)",
+                bits.offset
+            )
         }
     }
 }
 
-/// Type parameters of a writer after the register: those that are not the default.
-fn parameters(kind: &FieldKind, width: u32) -> String {
-    let plain = match width {
-        1 => "bool",
-        2..=8 => "u8",
-        9..=16 => "u16",
-        17..=32 => "u32",
-        _ => "u64",
-    };
-    let rule = match kind.rule {
-        WriteRule::Bit | WriteRule::Unsafe => String::new(),
-        WriteRule::BitActs(action) => format!(", crate::{}", marker(action)),
-        WriteRule::Safe => ", crate::Safe".into(),
-        WriteRule::Range(minimum, maximum) => format!(", crate::Range<{minimum}, {maximum}>"),
-    };
-    match &kind.value {
-        Some(value) => format!(", {value}{rule}"),
-        None if rule.is_empty() && matches!(plain, "bool" | "u8") => String::new(),
-        None => format!(", {plain}{rule}"),
-    }
-}
-
-fn marker(action: BitAction) -> &'static str {
+/// How the types of a bit that acts are told apart.
+fn letters(action: BitAction) -> &'static str {
     match action {
-        BitAction::OneToSet => "Bit1S",
-        BitAction::ZeroToClear => "Bit0C",
-        BitAction::OneToClear => "Bit1C",
-        BitAction::ZeroToSet => "Bit0S",
-        BitAction::OneToToggle => "Bit1T",
-        BitAction::ZeroToToggle => "Bit0T",
+        BitAction::OneToSet => "1S",
+        BitAction::ZeroToClear => "0C",
+        BitAction::OneToClear => "1C",
+        BitAction::ZeroToSet => "0S",
+        BitAction::OneToToggle => "1T",
+        BitAction::ZeroToToggle => "0T",
     }
 }

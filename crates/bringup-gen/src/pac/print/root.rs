@@ -18,7 +18,8 @@ const ALLOWED: &[&str] = &[
 
 /// The root of the crate.
 pub(super) fn root(tables: &Crate, options: &Options) -> String {
-    let mut out = Out::with_capacity(4096 + 400 * tables.peripherals.len() + 160 * tables.interrupts.len());
+    let mut out =
+        Out::with_capacity(4096 + 400 * tables.peripherals.len() + 160 * tables.interrupts.len());
     head(&mut out, tables);
     if let Some(bits) = tables.nvic_prio_bits {
         out.blank();
@@ -73,10 +74,20 @@ fn modules(out: &mut Out, tables: &Crate) {
 }
 
 fn types(out: &mut Out, peripheral: &Peripheral) {
-    let Peripheral { ty, alias, module, base, doc, .. } = peripheral;
+    let Peripheral {
+        ty,
+        alias,
+        module,
+        base,
+        doc,
+        ..
+    } = peripheral;
     out.blank();
     out.doc(doc);
-    out.assign(format_args!("pub type {ty}"), format_args!("Periph<{module}::RegisterBlock, {}>", address(*base)));
+    out.assign(
+        format_args!("pub type {ty}"),
+        format_args!("Periph<{module}::RegisterBlock, {}>", address(*base)),
+    );
     if let Some(alias) = alias {
         out.blank();
         out.fmt(format_args!("/// The same as [`{ty}`]."));
@@ -97,7 +108,10 @@ fn peripherals(out: &mut Out, tables: &Crate, options: &Options) {
         out.open(format_args!("pub struct Peripherals"));
         for peripheral in &tables.peripherals {
             out.doc(&peripheral.doc);
-            out.fmt(format_args!("pub {}: {},", peripheral.singleton, peripheral.ty));
+            out.fmt(format_args!(
+                "pub {}: {},",
+                peripheral.singleton, peripheral.ty
+            ));
         }
         out.close();
     }

@@ -114,16 +114,6 @@ macro_rules! raw_reg {
                     value as Self
                 }
             }
-
-            impl FieldSpec for $ux {
-                type Ux = $ux;
-                type Variant = $ux;
-
-                #[inline(always)]
-                fn variant(bits: $ux) -> $ux {
-                    bits
-                }
-            }
         )*
     };
 }
@@ -147,7 +137,17 @@ pub trait RegisterSpec {
     const ZERO_TO_MODIFY: Self::Ux = <Self::Ux as RawReg>::ZERO;
     /// Bits that do something when a 1 is written.
     const ONE_TO_MODIFY: Self::Ux = <Self::Ux as RawReg>::ZERO;
+    /// Fields that can be read.
+    #[cfg(feature = "debug")]
+    const FIELDS: Fields = &[];
+    /// Whether reading the register changes something in the device.
+    #[cfg(feature = "debug")]
+    const READING_ACTS: bool = false;
 }
+
+/// Name, lowest bit and width of each field.
+#[cfg(feature = "debug")]
+pub type Fields = &'static [(&'static str, u8, u8)];
 
 /// Access of a register that can only be read.
 pub struct ReadOnly;
@@ -163,9 +163,6 @@ pub struct Safe;
 
 /// Some values are forbidden, or may be.
 pub struct Unsafe;
-
-/// Values from `MIN` to `MAX` may be written.
-pub struct Range<const MIN: u64, const MAX: u64>;
 
 #[doc(hidden)]
 pub trait CanRead {}
@@ -217,9 +214,9 @@ impl<REG: RegisterSpec> Resettable for REG {
     const RESET_VALUE: REG::Ux = REG::RESET;
 }
 
-/// Value of a field: a number or an enumeration.
+/// A field whose values have names: implemented by enumerations.
 pub trait FieldSpec: Copy {
-    /// Raw value.
+    /// Raw value: `bool` of one bit, else `u8` to `u64`.
     type Ux: Copy + PartialEq + fmt::Debug + From<Self>;
     /// What a raw value means: `Self`, or `Option<Self>` where not every value has a name.
     type Variant;
@@ -228,18 +225,9 @@ pub trait FieldSpec: Copy {
     fn variant(bits: Self::Ux) -> Self::Variant;
 }
 
-impl FieldSpec for bool {
-    type Ux = bool;
-    type Variant = bool;
-
-    #[inline(always)]
-    fn variant(bits: bool) -> bool {
-        bits
-    }
-}
-
-/// Value of a field that is an enumeration.
+/// The same as [`FieldSpec`].
 pub trait IsEnum: FieldSpec {}
+impl<E: FieldSpec> IsEnum for E {}
 
 /// A register in memory.
 #[repr(transparent)]
@@ -300,7 +288,7 @@ impl<REG: Resettable + Writable> Reg<REG> {
     where
         F: FnOnce(&mut W<REG>) -> &mut W<REG>,
     {
-        let value = f(&mut W::new(REG::RESET_VALUE)).bits;
+        let value = f(&mut quiet(REG::RESET_VALUE)).bits;
         self.store(value);
         value
     }
@@ -311,7 +299,7 @@ impl<REG: Resettable + Writable> Reg<REG> {
     where
         F: FnOnce(&mut W<REG>) -> T,
     {
-        let mut w = W::new(REG::RESET_VALUE);
+        let mut w = quiet(REG::RESET_VALUE);
         let result = f(&mut w);
         self.store(w.bits);
         result
@@ -365,7 +353,7 @@ impl<REG: Readable + Writable> Reg<REG> {
         for<'w> F: FnOnce(&R<REG>, &'w mut W<REG>) -> &'w mut W<REG>,
     {
         let bits = self.load();
-        let value = f(&R { bits }, &mut W::new(bits)).bits;
+        let value = f(&R { bits }, &mut quiet(bits)).bits;
         self.store(value);
         value
     }
@@ -377,18 +365,19 @@ impl<REG: Readable + Writable> Reg<REG> {
         for<'w> F: FnOnce(&R<REG>, &'w mut W<REG>) -> T,
     {
         let bits = self.load();
-        let mut w = W::new(bits);
+        let mut w = quiet(bits);
         let result = f(&R { bits }, &mut w);
         self.store(w.bits);
         result
     }
 }
 
-impl<REG: Readable> fmt::Debug for Reg<REG>
-where
-    R<REG>: fmt::Debug,
-{
+#[cfg(feature = "debug")]
+impl<REG: Readable> fmt::Debug for Reg<REG> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if REG::READING_ACTS {
+            return f.write_str("(reading acts)");
+        }
         self.read().fmt(f)
     }
 }
@@ -416,20 +405,54 @@ where
     }
 }
 
+#[cfg(feature = "debug")]
+impl<REG: RegisterSpec> fmt::Debug for R<REG> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut list = f.debug_struct("R");
+        for &(name, offset, width) in REG::FIELDS {
+            let value = (self.bits >> offset) & <REG::Ux as RawReg>::mask(width);
+            list.field(name, &value);
+        }
+        if REG::FIELDS.is_empty() {
+            list.field("bits", &self.bits);
+        }
+        list.finish()
+    }
+}
+
 /// A value to be written to a register.
 pub struct W<REG: RegisterSpec> {
     pub(crate) bits: REG::Ux,
 }
 
-impl<REG: Writable> W<REG> {
-    /// A value in which the bits that would act are such that they do not.
-    #[inline(always)]
-    fn new(bits: REG::Ux) -> Self {
-        let still = bits & !REG::ONE_TO_MODIFY_FIELDS_BITMAP;
-        Self {
-            bits: still | REG::ZERO_TO_MODIFY_FIELDS_BITMAP,
-        }
+/// A value in which the bits that would act are such that they do not.
+///
+/// Neither this nor anything else about single bits is a method of `W`: the names of methods there belong to the
+/// fields of the device.
+#[inline(always)]
+fn quiet<REG: Writable>(bits: REG::Ux) -> W<REG> {
+    let still = bits & !REG::ONE_TO_MODIFY_FIELDS_BITMAP;
+    W {
+        bits: still | REG::ZERO_TO_MODIFY_FIELDS_BITMAP,
     }
+}
+
+/// Replaces the bits of a field.
+#[inline(always)]
+fn put<REG: RegisterSpec>(
+    w: &mut W<REG>,
+    offset: u8,
+    mask: REG::Ux,
+    value: REG::Ux,
+) -> &mut W<REG> {
+    w.bits = w.bits & !(mask << offset) | ((value & mask) << offset);
+    w
+}
+
+/// Replaces one bit.
+#[inline(always)]
+fn put_bit<REG: RegisterSpec>(w: &mut W<REG>, offset: u8, value: bool) -> &mut W<REG> {
+    put(w, offset, <REG::Ux as RawReg>::ONE, REG::Ux::from(value))
 }
 
 impl<REG: RegisterSpec> W<REG> {
@@ -454,59 +477,79 @@ impl<REG: Writable<Safety = Safe>> W<REG> {
     }
 }
 
-/// A field of more than one bit as it was read.
-pub struct FieldReader<FI: FieldSpec = u8> {
-    pub(crate) bits: FI::Ux,
-}
+/// A bit as it was read: the register's value and the place of the bit.
+pub struct BitReader<U = u32>(pub(crate) U, pub(crate) u8);
 
-impl<FI: FieldSpec<Ux: RawReg>> FieldReader<FI> {
+impl<U: RawReg> BitReader<U> {
+    /// The bit.
     #[inline(always)]
-    pub(crate) fn new<U: RawReg>(bits: U, offset: u8, width: u8) -> Self {
-        let value = (bits >> offset) & U::mask(width);
-        Self { bits: value.cast() }
+    pub fn bit(&self) -> bool {
+        (self.0 >> self.1) & U::ONE != U::ZERO
+    }
+
+    /// Whether the bit is 0.
+    #[inline(always)]
+    pub fn bit_is_clear(&self) -> bool {
+        !self.bit()
+    }
+
+    /// Whether the bit is 1.
+    #[inline(always)]
+    pub fn bit_is_set(&self) -> bool {
+        self.bit()
     }
 }
 
-impl<FI: FieldSpec> FieldReader<FI> {
-    /// The value as a number.
+impl<U: RawReg> PartialEq<bool> for BitReader<U> {
     #[inline(always)]
-    pub const fn bits(&self) -> FI::Ux {
-        self.bits
-    }
-
-    /// What the value means.
-    #[inline(always)]
-    pub fn variant(&self) -> FI::Variant {
-        FI::variant(self.bits)
+    fn eq(&self, other: &bool) -> bool {
+        self.bit() == *other
     }
 }
 
-impl<FI: FieldSpec> PartialEq<FI> for FieldReader<FI> {
-    #[inline(always)]
-    fn eq(&self, other: &FI) -> bool {
-        self.bits == <FI::Ux as From<FI>>::from(*other)
-    }
-}
-
-impl<FI: FieldSpec> fmt::Debug for FieldReader<FI> {
+impl<U: RawReg> fmt::Debug for BitReader<U> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.bits.fmt(f)
+        self.bit().fmt(f)
     }
 }
 
-/// A field of one bit as it was read.
-pub struct BitReader<FI = bool> {
-    pub(crate) bits: bool,
-    _value: PhantomData<FI>,
+/// A field as it was read: the register's value, the field's lowest bit and its mask.
+pub struct FieldReader<V = u8, U = u32>(pub(crate) U, pub(crate) u8, pub(crate) V);
+
+impl<V: RawReg, U: RawReg> FieldReader<V, U> {
+    /// The value.
+    #[inline(always)]
+    pub fn bits(&self) -> V {
+        (self.0 >> self.1).cast::<V>() & self.2
+    }
 }
 
-impl<FI> BitReader<FI> {
+impl<V: RawReg, U: RawReg> PartialEq<V> for FieldReader<V, U> {
+    #[inline(always)]
+    fn eq(&self, other: &V) -> bool {
+        self.bits() == *other
+    }
+}
+
+impl<V: RawReg, U: RawReg> fmt::Debug for FieldReader<V, U> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.bits().fmt(f)
+    }
+}
+
+/// A bit whose values have names, as it was read.
+pub struct BitEnumReader<E: FieldSpec<Ux = bool>> {
+    pub(crate) bits: bool,
+    _values: PhantomData<E>,
+}
+
+impl<E: FieldSpec<Ux = bool>> BitEnumReader<E> {
     #[inline(always)]
     pub(crate) fn new<U: RawReg>(bits: U, offset: u8) -> Self {
         let value = (bits >> offset) & U::ONE;
         Self {
             bits: value != U::ZERO,
-            _value: PhantomData,
+            _values: PhantomData,
         }
     }
 
@@ -527,121 +570,126 @@ impl<FI> BitReader<FI> {
     pub const fn bit_is_set(&self) -> bool {
         self.bits
     }
-}
 
-impl<FI: FieldSpec<Ux = bool>> BitReader<FI> {
     /// What the bit means.
     #[inline(always)]
-    pub fn variant(&self) -> FI::Variant {
-        FI::variant(self.bits)
+    pub fn variant(&self) -> E::Variant {
+        E::variant(self.bits)
     }
 }
 
-impl<FI: FieldSpec<Ux = bool>> PartialEq<FI> for BitReader<FI>
+impl<E: FieldSpec<Ux = bool>> PartialEq<E> for BitEnumReader<E>
 where
-    bool: From<FI>,
+    bool: From<E>,
 {
     #[inline(always)]
-    fn eq(&self, other: &FI) -> bool {
-        self.bits == <bool as From<FI>>::from(*other)
+    fn eq(&self, other: &E) -> bool {
+        self.bits == <bool as From<E>>::from(*other)
     }
 }
 
-impl<FI> fmt::Debug for BitReader<FI> {
+impl<E: FieldSpec<Ux = bool>> fmt::Debug for BitEnumReader<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.bits.fmt(f)
     }
 }
 
-/// A field of more than one bit in a value to be written.
-#[must_use = "a field is written by one of its methods"]
-pub struct FieldWriter<'a, REG: RegisterSpec, FI = u8, S = Unsafe> {
-    w: &'a mut W<REG>,
-    offset: u8,
-    width: u8,
-    _value: PhantomData<(FI, S)>,
+/// A field whose values have names, as it was read.
+pub struct EnumReader<E: FieldSpec> {
+    pub(crate) bits: E::Ux,
 }
 
-impl<'a, REG: RegisterSpec, FI: FieldSpec<Ux: RawReg>, S> FieldWriter<'a, REG, FI, S> {
+impl<E: FieldSpec<Ux: RawReg>> EnumReader<E> {
     #[inline(always)]
-    pub(crate) fn new(w: &'a mut W<REG>, offset: u8, width: u8) -> Self {
+    pub(crate) fn new<U: RawReg>(bits: U, offset: u8, mask: E::Ux) -> Self {
         Self {
-            w,
-            offset,
-            width,
-            _value: PhantomData,
+            bits: (bits >> offset).cast::<E::Ux>() & mask,
         }
     }
+}
 
-    /// Number of bits.
+impl<E: FieldSpec> EnumReader<E> {
+    /// The value as a number.
     #[inline(always)]
-    pub const fn width(&self) -> u8 {
-        self.width
+    pub const fn bits(&self) -> E::Ux {
+        self.bits
     }
 
-    /// Lowest bit.
+    /// What the value means.
     #[inline(always)]
-    pub const fn offset(&self) -> u8 {
-        self.offset
-    }
-
-    #[inline(always)]
-    fn put(self, value: FI::Ux) -> &'a mut W<REG> {
-        let mask = <REG::Ux as RawReg>::mask(self.width);
-        let value: REG::Ux = value.cast();
-        self.w.bits = self.w.bits & !(mask << self.offset) | ((value & mask) << self.offset);
-        self.w
-    }
-
-    /// Sets a named value.
-    #[inline(always)]
-    pub fn variant(self, variant: FI) -> &'a mut W<REG>
-    where
-        FI: IsEnum,
-    {
-        self.put(<FI::Ux as From<FI>>::from(variant))
+    pub fn variant(&self) -> E::Variant {
+        E::variant(self.bits)
     }
 }
 
-impl<'a, REG: RegisterSpec, FI: FieldSpec<Ux: RawReg>> FieldWriter<'a, REG, FI, Unsafe> {
-    /// Sets the value.
+impl<E: FieldSpec> PartialEq<E> for EnumReader<E> {
+    #[inline(always)]
+    fn eq(&self, other: &E) -> bool {
+        self.bits == <E::Ux as From<E>>::from(*other)
+    }
+}
+
+impl<E: FieldSpec> fmt::Debug for EnumReader<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.bits.fmt(f)
+    }
+}
+
+/// A field of which some values are forbidden, or may be: the value to be written, the field's lowest bit and mask.
+#[must_use = "a field is written by one of its methods"]
+pub struct FieldWriter<'a, W, V = u8>(pub(crate) &'a mut W, pub(crate) u8, pub(crate) V);
+
+impl<'a, REG: RegisterSpec, V: RawReg> FieldWriter<'a, W<REG>, V> {
+    /// Sets the value; bits beyond the field's width are dropped.
     ///
     /// # Safety
     ///
     /// The value must be one that the field allows.
     #[inline(always)]
-    pub unsafe fn bits(self, value: FI::Ux) -> &'a mut W<REG> {
-        self.put(value)
+    pub unsafe fn bits(self, value: V) -> &'a mut W<REG> {
+        put(self.0, self.1, self.2.cast(), value.cast())
     }
 }
 
-impl<'a, REG: RegisterSpec, FI: FieldSpec<Ux: RawReg>> FieldWriter<'a, REG, FI, Safe> {
+/// A field that can have any value.
+#[must_use = "a field is written by one of its methods"]
+pub struct SafeFieldWriter<'a, W, V = u8>(pub(crate) &'a mut W, pub(crate) u8, pub(crate) V);
+
+impl<'a, REG: RegisterSpec, V: RawReg> SafeFieldWriter<'a, W<REG>, V> {
     /// Sets the value; bits beyond the field's width are dropped.
     #[inline(always)]
-    pub fn bits(self, value: FI::Ux) -> &'a mut W<REG> {
-        self.put(value)
+    pub fn bits(self, value: V) -> &'a mut W<REG> {
+        put(self.0, self.1, self.2.cast(), value.cast())
     }
 
     /// Sets the value; bits beyond the field's width are dropped.
     #[inline(always)]
-    pub fn set(self, value: FI::Ux) -> &'a mut W<REG> {
-        self.put(value)
+    pub fn set(self, value: V) -> &'a mut W<REG> {
+        self.bits(value)
     }
 }
 
-impl<'a, REG, FI, const MIN: u64, const MAX: u64> FieldWriter<'a, REG, FI, Range<MIN, MAX>>
+/// A field that can have the values from `MIN` to `MAX`.
+#[must_use = "a field is written by one of its methods"]
+pub struct RangeFieldWriter<'a, W, const MIN: u64, const MAX: u64, V = u8>(
+    pub(crate) &'a mut W,
+    pub(crate) u8,
+    pub(crate) V,
+);
+
+impl<'a, REG, const MIN: u64, const MAX: u64, V> RangeFieldWriter<'a, W<REG>, MIN, MAX, V>
 where
     REG: RegisterSpec,
-    FI: FieldSpec<Ux: RawReg>,
+    V: RawReg,
 {
-    /// Sets the value.
+    /// Sets the value; bits beyond the field's width are dropped.
     ///
     /// # Safety
     ///
     /// The value must be one that the field allows.
     #[inline(always)]
-    pub unsafe fn bits(self, value: FI::Ux) -> &'a mut W<REG> {
-        self.put(value)
+    pub unsafe fn bits(self, value: V) -> &'a mut W<REG> {
+        put(self.0, self.1, self.2.cast(), value.cast())
     }
 
     /// Sets the value.
@@ -651,91 +699,142 @@ where
     /// If the value is not from `MIN` to `MAX`.
     #[inline(always)]
     #[track_caller]
-    pub fn set(self, value: FI::Ux) -> &'a mut W<REG> {
+    pub fn set(self, value: V) -> &'a mut W<REG> {
         let number: u64 = value.cast();
         assert!(number >= MIN && number <= MAX);
-        self.put(value)
+        put(self.0, self.1, self.2.cast(), value.cast())
     }
 }
 
-/// A field of one bit in a value to be written.
+/// A field whose values have names.
 #[must_use = "a field is written by one of its methods"]
-pub struct BitWriter<'a, REG: RegisterSpec, FI = bool, M = BitM> {
-    w: &'a mut W<REG>,
+pub struct EnumWriter<'a, W, E: FieldSpec, S = Unsafe> {
+    w: &'a mut W,
     offset: u8,
-    _value: PhantomData<(FI, M)>,
+    mask: E::Ux,
+    _safety: PhantomData<S>,
 }
 
-impl<'a, REG: RegisterSpec, FI, M> BitWriter<'a, REG, FI, M> {
+impl<'a, W, E: FieldSpec, S> EnumWriter<'a, W, E, S> {
     #[inline(always)]
-    pub(crate) fn new(w: &'a mut W<REG>, offset: u8) -> Self {
+    pub(crate) fn new(w: &'a mut W, offset: u8, mask: E::Ux) -> Self {
         Self {
             w,
             offset,
-            _value: PhantomData,
+            mask,
+            _safety: PhantomData,
         }
     }
+}
 
-    /// Number of bits: 1.
+impl<'a, REG: RegisterSpec, E: FieldSpec<Ux: RawReg>, S> EnumWriter<'a, W<REG>, E, S> {
+    /// Sets a named value.
     #[inline(always)]
-    pub const fn width(&self) -> u8 {
-        1
+    pub fn variant(self, variant: E) -> &'a mut W<REG> {
+        let value = <E::Ux as From<E>>::from(variant);
+        put(self.w, self.offset, self.mask.cast(), value.cast())
+    }
+}
+
+impl<'a, REG: RegisterSpec, E: FieldSpec<Ux: RawReg>> EnumWriter<'a, W<REG>, E, Unsafe> {
+    /// Sets the value as a number; bits beyond the field's width are dropped.
+    ///
+    /// # Safety
+    ///
+    /// The value must be one that the field allows.
+    #[inline(always)]
+    pub unsafe fn bits(self, value: E::Ux) -> &'a mut W<REG> {
+        put(self.w, self.offset, self.mask.cast(), value.cast())
+    }
+}
+
+impl<'a, REG: RegisterSpec, E: FieldSpec<Ux: RawReg>> EnumWriter<'a, W<REG>, E, Safe> {
+    /// Sets the value as a number; bits beyond the field's width are dropped.
+    #[inline(always)]
+    pub fn bits(self, value: E::Ux) -> &'a mut W<REG> {
+        put(self.w, self.offset, self.mask.cast(), value.cast())
     }
 
-    /// Place of the bit.
+    /// Sets the value as a number; bits beyond the field's width are dropped.
     #[inline(always)]
-    pub const fn offset(&self) -> u8 {
-        self.offset
+    pub fn set(self, value: E::Ux) -> &'a mut W<REG> {
+        self.bits(value)
     }
+}
 
+/// A bit whose values have names.
+#[must_use = "a field is written by one of its methods"]
+pub struct BitEnumWriter<'a, W, E, M = BitM> {
+    w: &'a mut W,
+    offset: u8,
+    _values: PhantomData<(E, M)>,
+}
+
+impl<'a, W, E, M> BitEnumWriter<'a, W, E, M> {
     #[inline(always)]
-    fn one(self) -> &'a mut W<REG> {
-        let bit = <REG::Ux as RawReg>::ONE << self.offset;
-        self.w.bits = self.w.bits | bit;
-        self.w
+    pub(crate) fn new(w: &'a mut W, offset: u8) -> Self {
+        Self {
+            w,
+            offset,
+            _values: PhantomData,
+        }
     }
+}
 
-    #[inline(always)]
-    fn zero(self) -> &'a mut W<REG> {
-        let bit = <REG::Ux as RawReg>::ONE << self.offset;
-        self.w.bits = self.w.bits & !bit;
-        self.w
-    }
-
+impl<'a, REG: RegisterSpec, E: FieldSpec<Ux = bool>, M> BitEnumWriter<'a, W<REG>, E, M> {
     /// Writes the bit.
     #[inline(always)]
     pub fn bit(self, value: bool) -> &'a mut W<REG> {
-        let bit = <REG::Ux as RawReg>::ONE << self.offset;
-        let value = REG::Ux::from(value) << self.offset;
-        self.w.bits = self.w.bits & !bit | value;
-        self.w
+        put_bit(self.w, self.offset, value)
     }
 
     /// Writes a named value.
     #[inline(always)]
-    pub fn variant(self, variant: FI) -> &'a mut W<REG>
+    pub fn variant(self, variant: E) -> &'a mut W<REG>
     where
-        bool: From<FI>,
+        bool: From<E>,
     {
-        self.bit(bool::from(variant))
+        self.bit(<bool as From<E>>::from(variant))
     }
 }
 
-macro_rules! bit_actions {
-    ($($(#[$doc:meta])* $marker:ident, $writer:ident { $($(#[$call:meta])* $method:ident: $level:ident,)* })*) => {
+macro_rules! bit_writers {
+    ($(
+        $(#[$doc:meta])*
+        $writer:ident, $marker:ident {
+            $($(#[$call:meta])* $method:ident: $value:literal,)*
+        }
+    )*) => {
         $(
             $(#[$doc])*
             pub struct $marker;
 
             $(#[$doc])*
-            pub type $writer<'a, REG, FI = bool> = BitWriter<'a, REG, FI, $marker>;
+            #[must_use = "a field is written by one of its methods"]
+            pub struct $writer<'a, W>(pub(crate) &'a mut W, pub(crate) u8);
 
-            impl<'a, REG: RegisterSpec, FI> BitWriter<'a, REG, FI, $marker> {
+            impl<'a, REG: RegisterSpec> $writer<'a, W<REG>> {
+                /// Writes the bit.
+                #[inline(always)]
+                pub fn bit(self, value: bool) -> &'a mut W<REG> {
+                    put_bit(self.0, self.1, value)
+                }
+
                 $(
                     $(#[$call])*
                     #[inline(always)]
                     pub fn $method(self) -> &'a mut W<REG> {
-                        self.$level()
+                        put_bit(self.0, self.1, $value)
+                    }
+                )*
+            }
+
+            impl<'a, REG: RegisterSpec, E> BitEnumWriter<'a, W<REG>, E, $marker> {
+                $(
+                    $(#[$call])*
+                    #[inline(always)]
+                    pub fn $method(self) -> &'a mut W<REG> {
+                        put_bit(self.w, self.offset, $value)
                     }
                 )*
             }
@@ -743,43 +842,43 @@ macro_rules! bit_actions {
     };
 }
 
-bit_actions! {
+bit_writers! {
     /// A bit that is stored as written.
-    BitM, BitWriterM {
+    BitWriter, BitM {
         /// Writes 1.
-        set_bit: one,
+        set_bit: true,
         /// Writes 0.
-        clear_bit: zero,
+        clear_bit: false,
     }
     /// A bit that a written 1 sets.
-    Bit1S, BitWriter1S {
+    BitWriter1S, Bit1S {
         /// Sets the bit by writing 1.
-        set_bit: one,
+        set_bit: true,
     }
     /// A bit that a written 0 clears.
-    Bit0C, BitWriter0C {
+    BitWriter0C, Bit0C {
         /// Clears the bit by writing 0.
-        clear_bit: zero,
+        clear_bit: false,
     }
     /// A bit that a written 1 clears.
-    Bit1C, BitWriter1C {
+    BitWriter1C, Bit1C {
         /// Clears the bit by writing 1.
-        clear_bit_by_one: one,
+        clear_bit_by_one: true,
     }
     /// A bit that a written 0 sets.
-    Bit0S, BitWriter0S {
+    BitWriter0S, Bit0S {
         /// Sets the bit by writing 0.
-        set_bit_by_zero: zero,
+        set_bit_by_zero: false,
     }
     /// A bit that a written 1 toggles.
-    Bit1T, BitWriter1T {
+    BitWriter1T, Bit1T {
         /// Toggles the bit by writing 1.
-        toggle_bit: one,
+        toggle_bit: true,
     }
     /// A bit that a written 0 toggles.
-    Bit0T, BitWriter0T {
+    BitWriter0T, Bit0T {
         /// Toggles the bit by writing 0.
-        toggle_bit: zero,
+        toggle_bit: false,
     }
 }
 
