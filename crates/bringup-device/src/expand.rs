@@ -338,7 +338,7 @@ fn expand<'a>(
                     });
                 }
                 RegisterOrCluster::Cluster(cluster) => {
-                    expand(&cluster.registers, &path, offset, into)
+                    expand(&cluster.registers, &path, offset, into);
                 }
             }
         }

@@ -247,7 +247,7 @@ pub struct Field {
     pub bit_offset: u32,
     /// Number of bits, at least 1, inside the register.
     pub bit_width: u32,
-    /// Access rights; where the file gives none, the register's.
+    /// Access rights; where the file gives none, the register's. Never more than the register's.
     pub access: Access,
     /// What writing does to the value, where it is not simply stored; the register's where the
     /// field says nothing.
@@ -329,6 +329,16 @@ pub enum Access {
 }
 
 impl Access {
+    /// The word of the schema, for example `read-only`.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::ReadOnly => "read-only",
+            Self::WriteOnly => "write-only",
+            Self::ReadWrite => "read-write",
+            Self::WriteOnce => "writeOnce",
+            Self::ReadWriteOnce => "read-writeOnce",
+        }
+    }
     /// Whether reading is allowed.
     pub const fn can_read(self) -> bool {
         matches!(self, Self::ReadOnly | Self::ReadWrite | Self::ReadWriteOnce)

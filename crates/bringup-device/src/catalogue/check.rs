@@ -140,9 +140,9 @@ impl Checks {
                     )
                 })
                 .collect();
-            overlapping
-                .into_iter()
-                .for_each(|message| self.problem(span, message));
+            for message in overlapping {
+                self.problem(span, message);
+            }
         }
     }
 
@@ -182,9 +182,9 @@ impl Checks {
                     format!("there are two boards called `{}`", board.name),
                 );
             }
-            bad_pins
-                .into_iter()
-                .for_each(|(span, message)| self.problem(span, message));
+            for (span, message) in bad_pins {
+                self.problem(span, message);
+            }
         }
     }
 }

@@ -46,19 +46,13 @@ impl<'t> Resolver<'t> {
         let mut chain = vec![node];
         let mut last = node;
         while let Some(base) = self.base_of(last) {
-            let span = self
-                .tree
-                .node(last)
+            let element = self.tree.node(node);
+            let span = element
                 .derived_from
                 .as_ref()
-                .map_or(self.tree.node(last).span, |value| value.span);
+                .map_or(element.span, |value| value.span);
             if chain.contains(&base) {
-                self.error(
-                    rules::DERIVED_FROM_CYCLE,
-                    span,
-                    "this element is derived from itself",
-                    None,
-                );
+                self.itself(node);
                 break;
             }
             if chain.len() >= MAX_CHAIN {
@@ -105,14 +99,19 @@ impl<'t> Resolver<'t> {
             // A path counts from the device; the device is the last of the elements around.
             scopes.rotate_right(1);
         }
+        let mut itself = false;
         for scope in scopes {
-            if let Some(found) = self.descend(scope, &segments, wanted)
-                && found != node
-            {
-                return Some(found);
+            match self.descend(scope, &segments, wanted) {
+                Some(found) if found == node => itself = true,
+                Some(found) => return Some(found),
+                None => {}
             }
         }
-        self.find_everywhere(node, segments.last()?)
+        let found = self.find_everywhere(node, segments.last()?);
+        if itself && found.is_none() {
+            self.itself(node);
+        }
+        found
     }
 
     /// Whether names are looked up in this element.
@@ -264,11 +263,29 @@ impl<'t> Resolver<'t> {
         names.join(".")
     }
 
+    /// Says that an element is its own origin.
+    fn itself(&mut self, node: NodeId) {
+        let element = self.tree.node(node);
+        let span = element
+            .derived_from
+            .as_ref()
+            .map_or(element.span, |value| value.span);
+        self.error(
+            rules::DERIVED_FROM_CYCLE,
+            span,
+            "this element is derived from itself",
+            None,
+        );
+    }
+
     /// Says that nothing has the name, and what has a similar one.
     fn unknown(&mut self, node: NodeId) {
         let Some(value) = self.tree.node(node).derived_from.as_ref() else {
             return;
         };
+        if self.reports.has(rules::DERIVED_FROM_CYCLE, value.span) {
+            return;
+        }
         let tag = self.tree.node(node).tag;
         let message = format!(
             "there is no {} `{}` to derive from",
@@ -335,6 +352,8 @@ fn everywhere<'t>(
                 .filter_map(|&tag| tree.child(node, tag)),
         );
     }
-    names.values_mut().for_each(|nodes| nodes.sort_unstable());
+    for nodes in names.values_mut() {
+        nodes.sort_unstable();
+    }
     names
 }

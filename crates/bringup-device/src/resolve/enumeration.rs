@@ -147,7 +147,7 @@ impl Resolver<'_> {
             }
             return Some((read, 0));
         }
-        let number = self.parse_number(value)?;
+        let number = self.parse_number(value, None)?;
         if number.value & !bits != 0 {
             let message = format!(
                 "`{}` does not fit the {width} bits of the field; it was left out",

@@ -5,7 +5,7 @@ use super::register::FieldContext;
 use super::values::shorten;
 use crate::svd::raw::{NodeId, Value};
 use crate::svd::tag::Tag;
-use crate::{Field, Span, rules};
+use crate::{Access, Field, Span, rules};
 
 /// Where a field is.
 #[derive(Debug, Clone, Copy)]
@@ -17,7 +17,7 @@ struct Bits {
 
 impl Resolver<'_> {
     /// The fields of a register, or, if it has none, those of its origin, in the order of their bits.
-    pub(super) fn fields(&mut self, chain: &[NodeId], context: &FieldContext) -> Vec<Field> {
+    pub(super) fn fields(&mut self, chain: &[NodeId], context: FieldContext) -> Vec<Field> {
         let tree = self.tree;
         let Some(container) = chain.iter().find_map(|&node| tree.child(node, Tag::Fields)) else {
             return Vec::new();
@@ -34,7 +34,7 @@ impl Resolver<'_> {
         fields
     }
 
-    fn field(&mut self, node: NodeId, context: &FieldContext) -> Option<Field> {
+    fn field(&mut self, node: NodeId, context: FieldContext) -> Option<Field> {
         let chain = self.chain(node);
         let bits = self.bits(&chain)?;
         let (bit_offset, bit_width) = self.inside(bits, context.size)?;
@@ -46,7 +46,7 @@ impl Resolver<'_> {
             description: self.text(&chain, Tag::Description),
             bit_offset,
             bit_width,
-            access: self.access(&chain).unwrap_or(context.access),
+            access: self.field_access(&chain, context),
             modified_write_values: self
                 .modified_write_values(&chain)
                 .or(context.modified_write_values),
@@ -57,6 +57,28 @@ impl Resolver<'_> {
             name: named.name,
             repeat: named.repeat,
         })
+    }
+
+    /// The access of a field: no more than what its register gives itself.
+    fn field_access(&mut self, chain: &[NodeId], context: FieldContext) -> Access {
+        let Some(access) = self.access(chain) else {
+            return context.access;
+        };
+        let register = context.access;
+        let too_much = access.can_read() && !register.can_read()
+            || access.can_write() && !register.can_write();
+        if !too_much || !context.access_is_own {
+            return access;
+        }
+        if let Some(value) = self.value(chain, Tag::Access) {
+            let word = register.word();
+            let message = format!(
+                "`{}` contradicts the register, which is `{word}`; it was read as that",
+                value.text
+            );
+            self.warn(rules::ACCESS_CONTRADICTION, value.span, message, None);
+        }
+        register
     }
 
     /// Reads the place of a field in any of its three forms.
@@ -91,7 +113,7 @@ impl Resolver<'_> {
         }
         let lsb = self.required_number(&source, Tag::Lsb)?;
         let msb = self.required_number(&source, Tag::Msb)?;
-        self.from_to(msb.value, lsb.value, lsb.span)
+        Some(self.between(msb.value, lsb.value, lsb.span))
     }
 
     /// `[msb:lsb]`.
@@ -102,25 +124,23 @@ impl Resolver<'_> {
             .and_then(|text| text.strip_suffix(']'))
             .unwrap_or(&value.text);
         let (msb, lsb) = inner.split_once(':').unwrap_or((inner, inner));
-        match (msb.trim().parse(), lsb.trim().parse()) {
-            (Ok(msb), Ok(lsb)) => self.from_to(msb, lsb, value.span),
-            _ => {
-                let message = format!(
-                    "`{}` is not a bit range; the field was left out",
-                    shorten(&value.text)
-                );
-                self.error(
-                    rules::BIT_RANGE,
-                    value.span,
-                    message,
-                    Some("a bit range is written `[7:4]`"),
-                );
-                None
-            }
+        if let (Ok(msb), Ok(lsb)) = (msb.trim().parse(), lsb.trim().parse()) {
+            return Some(self.between(msb, lsb, value.span));
         }
+        let message = format!(
+            "`{}` is not a bit range; the field was left out",
+            shorten(&value.text)
+        );
+        self.error(
+            rules::BIT_RANGE,
+            value.span,
+            message,
+            Some("a bit range is written `[7:4]`"),
+        );
+        None
     }
 
-    fn from_to(&mut self, msb: u64, lsb: u64, span: Span) -> Option<Bits> {
+    fn between(&mut self, msb: u64, lsb: u64, span: Span) -> Bits {
         if msb < lsb {
             let message = format!(
                 "the highest bit {msb} is below the lowest bit {lsb}; they were read in reverse"
@@ -128,11 +148,11 @@ impl Resolver<'_> {
             self.warn(rules::BIT_RANGE, span, message, None);
         }
         let (msb, lsb) = (msb.max(lsb), msb.min(lsb));
-        Some(Bits {
+        Bits {
             offset: lsb,
             width: (msb - lsb).saturating_add(1),
             span,
-        })
+        }
     }
 
     /// Offset and width of a field in a register of `size` bits.

@@ -21,8 +21,8 @@ use crate::svd::tag::Tag;
 use crate::{Device, Diagnostic, Severity, Span, rules};
 
 /// What a file may make the loader build. One unit is an element, an instance's name or 64 bytes of
-/// text; the largest file of a vendor takes less than a tenth.
-const MAX_COST: u64 = 16 << 20;
+/// text; a file of 4 MB takes some 50,000.
+const MAX_COST: u64 = 2 << 20;
 
 /// Registers with all instances of arrays counted.
 const MAX_REGISTERS: u64 = 1 << 20;

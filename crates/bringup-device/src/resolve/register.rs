@@ -18,6 +18,9 @@ pub(super) struct FieldContext {
     pub(super) size: u32,
     /// Access of fields that give none.
     pub(super) access: Access,
+    /// The register itself gives its access: then no field allows more. Otherwise the fields know better
+    /// than what is inherited from far away.
+    pub(super) access_is_own: bool,
     /// Side effects of fields that give none.
     pub(super) modified_write_values: Option<crate::ModifiedWriteValues>,
     /// As above.
@@ -38,10 +41,11 @@ impl Resolver<'_> {
         let context = FieldContext {
             size,
             access: properties.access.unwrap_or_default(),
+            access_is_own: self.value(&chain, Tag::Access).is_some(),
             modified_write_values: self.modified_write_values(&chain),
             read_action: self.read_action(&chain),
         };
-        let fields = self.fields(&chain, &context);
+        let fields = self.fields(&chain, context);
         let (reset_value, reset_mask) = self.reset(&chain, &properties, size);
         Some(Register {
             // What goes with the name and the address is not inherited: neither are these two.
@@ -51,9 +55,7 @@ impl Resolver<'_> {
             description: self.text(&chain, Tag::Description),
             address_offset,
             size,
-            access: properties
-                .access
-                .unwrap_or_else(|| access_of_fields(&fields)),
+            access: self.access_with_fields(node, properties.access, &fields),
             protection: properties.protection,
             reset_value,
             reset_mask,
@@ -66,6 +68,34 @@ impl Resolver<'_> {
             name: named.name,
             repeat: named.repeat,
         })
+    }
+
+    /// The access of a register: what is given, or, as far as that is inherited and the fields allow more or it
+    /// is not given at all, what the fields allow.
+    fn access_with_fields(
+        &mut self,
+        node: NodeId,
+        given: Option<Access>,
+        fields: &[Field],
+    ) -> Access {
+        let of_fields = access_of_fields(fields);
+        let Some(given) = given else { return of_fields };
+        let more = |field: &Field| {
+            field.access.can_read() && !given.can_read()
+                || field.access.can_write() && !given.can_write()
+        };
+        if !fields.iter().any(more) {
+            return given;
+        }
+        let message =
+            "the access inherited from around is less than what the fields allow; the fields count";
+        self.warn(
+            rules::ACCESS_CONTRADICTION,
+            self.tree.node(node).span,
+            message,
+            None,
+        );
+        of_fields
     }
 
     /// The width in bits: 8, 16, 32 or 64.

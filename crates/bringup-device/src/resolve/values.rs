@@ -45,7 +45,7 @@ impl<'t> Resolver<'t> {
     /// A number of up to 64 bits. One that cannot be read is reported and counts as absent.
     pub(super) fn number(&mut self, chain: &[NodeId], tag: Tag) -> Option<Located<u64>> {
         let value = self.value(chain, tag)?;
-        let number = self.parse_number(value)?;
+        let number = self.parse_number(value, None)?;
         Some(Located {
             value: number.value,
             span: value.span,
@@ -67,8 +67,8 @@ impl<'t> Resolver<'t> {
         small
     }
 
-    /// Reads the text of an element as a number; reports what is wrong with it.
-    pub(super) fn parse_number(&mut self, value: &Value<'_>) -> Option<Number> {
+    /// Reads the text of an element as a number; reports what is wrong with it, and what follows from that.
+    pub(super) fn parse_number(&mut self, value: &Value<'_>, hint: Option<&str>) -> Option<Number> {
         match number::parse(&value.text) {
             Ok(number) => {
                 if let Some(quirk) = number.quirk {
@@ -82,7 +82,7 @@ impl<'t> Resolver<'t> {
             }
             Err(error) => {
                 let message = format!("`{}` {}", shorten(&value.text), error.explanation());
-                self.error(rules::NUMBER, value.span, message, None);
+                self.error(rules::NUMBER, value.span, message, hint);
                 None
             }
         }
@@ -91,8 +91,8 @@ impl<'t> Resolver<'t> {
     /// A number that has to be there.
     pub(super) fn required_number(&mut self, chain: &[NodeId], tag: Tag) -> Option<Located<u64>> {
         let node = *chain.first()?;
-        if self.value(chain, tag).is_none() {
-            let element = self.tree.node(node);
+        let element = self.tree.node(node);
+        let Some(value) = self.value(chain, tag) else {
             let message = format!(
                 "`<{}>` has no `<{}>`; it was left out",
                 element.tag.name(),
@@ -100,8 +100,13 @@ impl<'t> Resolver<'t> {
             );
             self.error(rules::VALUE_MISSING, element.span, message, None);
             return None;
-        }
-        self.number(chain, tag)
+        };
+        let hint = format!("the `<{}>` it belongs to was left out", element.tag.name());
+        let number = self.parse_number(value, Some(&hint))?;
+        Some(Located {
+            value: number.value,
+            span: value.span,
+        })
     }
 
     /// A value of yes or no.
@@ -169,7 +174,8 @@ impl<'t> Resolver<'t> {
 
 /// `text` with each run of white space as one space.
 pub(super) fn fold(text: &str) -> Cow<'_, str> {
-    let folded = !text.contains(['\n', '\r', '\t']) && !text.contains("  ");
+    // One character at a time: that search looks at many bytes at once.
+    let folded = !['\n', '\r', '\t'].iter().any(|&c| text.contains(c)) && !text.contains("  ");
     if folded {
         Cow::Borrowed(text)
     } else {

@@ -156,11 +156,11 @@ impl<'a, 'r> Parser<'a, 'r> {
             }
             Ok(Event::Text(text)) => self.text(text.into_inner(), start, false)?,
             Ok(Event::CData(text)) => {
-                self.text(text.into_inner(), start + "<![CDATA[".len(), true)?
+                self.text(text.into_inner(), start + "<![CDATA[".len(), true)?;
             }
             Ok(Event::GeneralRef(entity)) => {
                 let resolved = entity.resolve_char_ref().ok().flatten();
-                self.entity(entity.into_inner(), resolved, start, end)?;
+                self.entity(&entity, resolved, start, end)?;
             }
             Ok(Event::DocType(_)) => {
                 let hint = Some("entities that it declares are not replaced");
@@ -444,12 +444,12 @@ impl<'a, 'r> Parser<'a, 'r> {
     /// `&name;`: one of the five that XML defines, or a character by its number.
     fn entity(
         &mut self,
-        name: Cow<'a, str>,
+        name: &str,
         character: Option<char>,
         start: usize,
         end: usize,
     ) -> Result<(), Stop> {
-        let character = character.or(match name.as_ref() {
+        let character = character.or(match name {
             "amp" => Some('&'),
             "apos" => Some('\''),
             "gt" => Some('>'),
@@ -457,20 +457,19 @@ impl<'a, 'r> Parser<'a, 'r> {
             "quot" => Some('"'),
             _ => None,
         });
-        let text = match character {
-            Some(character) => character.to_string(),
-            None => {
-                let message = format!("XML does not define `&{name};`; it was read as it stands");
-                self.report(
-                    Severity::Warning,
-                    rules::ENTITY,
-                    start,
-                    end - start,
-                    message,
-                    None,
-                );
-                format!("&{name};")
-            }
+        let text = if let Some(character) = character {
+            character.to_string()
+        } else {
+            let message = format!("XML does not define `&{name};`; it was read as it stands");
+            self.report(
+                Severity::Warning,
+                rules::ENTITY,
+                start,
+                end - start,
+                message,
+                None,
+            );
+            format!("&{name};")
         };
         self.text(Cow::Owned(text), start, true)
     }

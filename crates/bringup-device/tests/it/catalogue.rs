@@ -12,7 +12,11 @@ fn every_file_is_listed_and_valid() {
     let on_disk: BTreeSet<_> = std::fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .filter(|name| name.ends_with(".toml"))
+        .filter(|name| {
+            Path::new(name)
+                .extension()
+                .is_some_and(|extension| extension == "toml")
+        })
         .collect();
     let listed: BTreeSet<_> = catalogue::files()
         .iter()

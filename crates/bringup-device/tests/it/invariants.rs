@@ -76,6 +76,14 @@ fn register(register: &Register) -> Result {
         .fields
         .iter()
         .try_for_each(|it| field(it).map_err(|error| format!("{}: {error}", it.name)))?;
+    let allowed = |field: &Field| {
+        (register.access.can_read() || !field.access.can_read())
+            && (register.access.can_write() || !field.access.can_write())
+    };
+    ensure(
+        register.fields.iter().all(allowed),
+        "a field allows more than its register",
+    )?;
     let inside = |instance: bringup_device::FieldInstance<'_>| {
         u64::from(instance.bit_offset) + u64::from(instance.field.bit_width)
             <= u64::from(register.size)

@@ -1,6 +1,9 @@
 //! Integration tests of the SVD loader and the catalogue.
 
+mod bad_input;
 mod catalogue;
+mod fixtures;
+mod hostile;
 mod invariants;
 mod oracle;
 mod real_files;

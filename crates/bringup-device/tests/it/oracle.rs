@@ -51,13 +51,15 @@ fn compare(ours: &Facts, theirs: &Facts) -> Vec<String> {
         match ours.facts.get(fact) {
             Some(our_value) if our_value == value => {}
             Some(our_value) => {
-                differences.push(format!("{fact}: ours {our_value}, theirs {value}"))
+                differences.push(format!("{fact}: ours {our_value}, theirs {value}"));
             }
             None => differences.push(format!("{fact}: only theirs, {value}")),
         }
     }
-    let element_only_ours =
-        |fact: &&String| fact.ends_with(".at") && !theirs.facts.contains_key(*fact);
+    let element_only_ours = |fact: &&String| {
+        fact.rsplit_once('.').is_some_and(|(_, what)| what == "at")
+            && !theirs.facts.contains_key(*fact)
+    };
     differences.extend(
         ours.facts
             .keys()
