@@ -138,7 +138,7 @@ fn returning_by_pop() {
     assert_eq!((core.pc(), core.ipsr()), (CODE + 2, 0));
 }
 
-/// Pends PendSV in SVCall: what a context switch does.
+/// PendSV is pended by `SVCall`: what a context switch does.
 #[test]
 fn pendsv_is_tail_chained() {
     let (mut core, mut world) = program(Config::CORTEX_M0_PLUS, &[svc(0), HERE]);

@@ -4,7 +4,7 @@ use bringup_cpu::armv6m::{Config, Core};
 
 use crate::bus::{CODE, RAM, World, program, steps};
 
-/// Runs one instruction with R0 = RAM + 0x10, R1 = 0x8899_AABB, R2 = 4 and a pattern in RAM.
+/// Runs one instruction with R0 = RAM + 0x10, R1 = `0x8899_AABB`, R2 = 4 and a pattern in RAM.
 fn run(halfword: u16) -> (Core, World) {
     let (mut core, mut world) = program(Config::CORTEX_M0_PLUS, &[halfword]);
     for i in 0..16 {

@@ -165,7 +165,7 @@ fn interrupt_control_and_state() {
     steps(&mut core, &mut world, 1);
     assert_eq!(
         core.peek(ICSR),
-        Some(1 << 22 | 11),
+        Some(1 << 22 | 0b1011),
         "IRQ2 is not enabled; SVCall is active"
     );
 }

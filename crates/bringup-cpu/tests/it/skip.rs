@@ -269,6 +269,20 @@ fn an_empty_loop_lets_time_pass() {
     assert_eq!(core.instructions(), 500_000_000_001);
 }
 
+/// An event that is due at the very end of a turn ends the look at the loop.
+#[test]
+fn an_event_at_the_end_of_each_possible_turn() {
+    for due in 60..120 {
+        let case = Case {
+            code: polling(0, 2),
+            registers: vec![(0, PORT), (4, PORT), (7, 0)],
+            plan: vec![(due, 0, 1), (due + 7, 0, 0)],
+            ..Case::default()
+        };
+        check(&case, &[due, 400]);
+    }
+}
+
 proptest! {
     /// The wrap falls anywhere in the loop.
     #[test]
