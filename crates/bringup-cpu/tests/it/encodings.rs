@@ -154,7 +154,7 @@ fn all_16_bit_encodings() {
             None => true,
         };
         assert_eq!(
-            is_undefined(halfword, 0xBF00),
+            trial.is_undefined(halfword, 0xBF00),
             undefined,
             "{halfword:#06x}: {named:?}"
         );
@@ -177,7 +177,7 @@ fn all_first_halves_of_32_bit_encodings() {
                 .iter()
                 .any(|(_, bits)| matches(&bits.replace("10.0", "1000"), word));
             assert_eq!(
-                is_undefined(first, second),
+                trial.is_undefined(first, second),
                 !named,
                 "{first:#06x} {second:#06x}"
             );
