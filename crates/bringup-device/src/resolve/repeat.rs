@@ -126,7 +126,9 @@ impl<'t> Resolver<'t> {
         }
         let given = self.number(source, Tag::DimIncrement);
         if given.is_none() && count > 1 {
-            let message = format!("`{name}` has no `<dimIncrement>`; it was read as {increment}");
+            let message = format!(
+                "`{name}` has no `<dimIncrement>`; each instance was read as beginning where the last one ends"
+            );
             self.warn(rules::DIM_INCREMENT, span, message, None);
         }
         let indices = self.indices(source, count as usize);

@@ -277,7 +277,7 @@ fn arrays() {
         <register><name>F%s</name><dim>2</dim><dimIncrement>4</dimIncrement><dimIndex>9-1</dimIndex><addressOffset>0</addressOffset></register>"
     ), @r"
     warning[dim-placeholder] at 3:17: `A%s` has a place for an index but no `<dim>`; it was read as `A`, in register A%s, in peripheral P
-    warning[dim-increment] at 4:9: `B` has no `<dimIncrement>`; it was read as 4, in register B, in peripheral P
+    warning[dim-increment] at 4:9: `B` has no `<dimIncrement>`; each instance was read as beginning where the last one ends, in register B, in peripheral P
     warning[dim-placeholder] at 4:25: `B` is there 2 times but has no place for an index; it was read as `B[%s]`, in register B, in peripheral P
     error[dim-count] at 5:40: `<dim>` is 0; `C%s` was left out, in register C%s, in peripheral P
       hint: numbers from 1 to 65536 are read
