@@ -158,7 +158,11 @@ pub struct Board {
 impl Board {
     /// Makes a board of a chip, in reset and without firmware. `device` is what the chip's SVD file says.
     /// The catalogue does not say yet what is soldered to the oscillator pins: there are no crystals.
-    pub fn new(chip: &Chip, board: Option<&catalogue::Board>, device: &Description) -> Result<Self, Error> {
+    pub fn new(
+        chip: &Chip,
+        board: Option<&catalogue::Board>,
+        device: &Description,
+    ) -> Result<Self, Error> {
         Self::with_crystals(chip, board, device, Crystals::default())
     }
 

@@ -30,19 +30,21 @@ pub struct Gate {
 }
 
 /// Blocks that ST calls differently in the RCC: what the peripheral's name starts with, and the stem of the fields.
+/// Not among them is `FLITF` of the F0, F1 and F3, which gates the flash interface in sleep mode only.
 const SYNONYMS: &[(&str, &str)] = &[
     ("AES", "CRYP"),
+    ("COMP1", "COMP12"),
     ("COMP", "SYSCFG"),
     ("DAC", "DACAHB"),
     ("ETHERNET_", "ETHMAC"),
     ("ETHERNET_", "ETH1MAC"),
     ("ETHERNET_", "ETH"),
     ("FIREWALL", "FW"),
-    ("FLASH", "FLITF"),
     ("FLASH", "MIF"),
     ("HDMI_CEC", "CEC"),
     ("JPEG", "JPGDEC"),
     ("LCD-TFT", "LTDC"),
+    ("LPUSART1", "LPUART1"),
     ("OTG1_HS", "USB1OTG"),
     ("OTG2_HS", "USB2OTG"),
     ("OTG_FS", "OTGFS"),
@@ -188,20 +190,22 @@ fn stems(peripheral: &str) -> Vec<String> {
     stems
 }
 
-/// The ways a number is dropped or added: `DMA1` and `DMA`, `LPTIM` and `LPTIM1`, `ADC1` and `ADC12`.
+/// The ways a number is dropped or added: `DMA1` and `DMA`, `LPTIM` and `LPTIM1`. Converters share gates among
+/// themselves: `ADC1` and `ADC12`, `ADC4` and `ADC345`, `DAC2` and `DAC`.
 fn push_numbered(stems: &mut Vec<String>, name: &str) {
     let base = name.trim_end_matches(|c: char| c.is_ascii_digit());
-    match &name[base.len()..] {
-        "" => {
-            stems.push(format!("{base}1"));
-            stems.push(format!("{base}12"));
-        }
-        "1" => stems.extend([base.to_owned(), format!("{base}12")]),
-        "2" => stems.extend([format!("{base}12"), base.to_owned()]),
-        "3" => stems.extend([format!("{base}34"), format!("{base}345"), base.to_owned()]),
-        "4" => stems.extend([format!("{base}34"), format!("{base}345"), base.to_owned()]),
-        "5" => stems.push(format!("{base}345")),
+    let number = &name[base.len()..];
+    match number {
+        "" => stems.push(format!("{base}1")),
+        "1" => stems.push(base.to_owned()),
         _ => {}
+    }
+    if matches!(base, "ADC" | "DAC") {
+        let shared = ["12", "34", "345"]
+            .iter()
+            .filter(|shared| shared.contains(number));
+        stems.extend(shared.map(|shared| format!("{base}{shared}")));
+        stems.push(base.to_owned());
     }
 }
 
@@ -251,7 +255,7 @@ mod tests {
         assert_eq!(find("Flash"), "AHBENR.MIFEN");
         assert_eq!(find("ADC1"), "AHBENR.ADC12EN");
         assert_eq!(find("SYSCFG_COMP"), "APB2ENR.SYSCFGEN");
-        assert_eq!(find("TIM1"), "APB2ENR.TIM12EN");
+        assert_eq!(find("TIM1"), "", "only converters share");
         assert_eq!(find("Firewall"), "APB2ENR.FWEN");
         assert_eq!(find("LPTIM"), "APB1ENR1.LPTIM1EN");
         assert_eq!(find("USART2"), "APB1ENR1.USART2EN");

@@ -217,7 +217,7 @@ fn machine_name(machine: u16) -> String {
 
 /// Checks the architecture that the file's build attributes name against the core's. Files without attributes pass.
 fn check_architecture(header: &Header, file: &[u8], chip: &Chip) -> Result<(), Error> {
-    let Ok(sections) = header.sections(LittleEndian, file) else {
+    let Ok(sections) = header.section_headers(LittleEndian, file) else {
         return Err(Kind::Truncated {
             what: "the table of sections",
         }

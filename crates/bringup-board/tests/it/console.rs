@@ -36,11 +36,19 @@ fn every_way_of_printing_prints() {
     program.load(6, RAM + 0x20).str(4, 6, 0);
     block(&mut program, RAM + 0x24, &[RAM, 4]);
     program.load(1, RAM + 0x20).semihost(0x05).op(0x0005);
-    program.load(1, RAM + 0x20).semihost(0x09).op(0x0003).op(0xBE00);
+    program
+        .load(1, RAM + 0x20)
+        .semihost(0x09)
+        .op(0x0003)
+        .op(0xBE00);
     let (board, _) = run(&program);
     assert_eq!(board.console().text(STDOUT), "one two!");
     assert_eq!(board.console().text(STDERR), "bad\n");
-    assert_eq!([4, 5, 3].map(|index| board.core().reg(index)), [1, 0, 1], "handle, bytes not written, is a terminal");
+    assert_eq!(
+        [4, 5, 3].map(|index| board.core().reg(index)),
+        [1, 0, 1],
+        "handle, bytes not written, is a terminal"
+    );
 }
 
 #[test]
@@ -48,7 +56,11 @@ fn exit_codes_arrive() {
     let (board, stop) = run(Asm::new().exit());
     assert_eq!((stop, board.exit_code()), (Stop::Exit, Some(0)));
     let (board, _) = run(Asm::new().load(1, 0x2_0023).semihost(0x18));
-    assert_eq!(board.exit_code(), Some(1), "any reason but the application's own exit");
+    assert_eq!(
+        board.exit_code(),
+        Some(1),
+        "any reason but the application's own exit"
+    );
     let mut program = Asm::new();
     block(&mut program, RAM, &[0x2_0026, 42]);
     let (board, _) = run(program.semihost(0x20));
@@ -58,8 +70,17 @@ fn exit_codes_arrive() {
 #[test]
 fn time_is_virtual() {
     let mut program = Asm::new();
-    program.load(0, 2_097_152).label("wait").op(0x3801).bne("wait");
-    program.semihost(0x10).op(0x0004).semihost(0x11).op(0x0005).op(0xBE00);
+    program
+        .load(0, 2_097_152)
+        .label("wait")
+        .op(0x3801)
+        .bne("wait");
+    program
+        .semihost(0x10)
+        .op(0x0004)
+        .semihost(0x11)
+        .op(0x0005)
+        .op(0xBE00);
     let (board, _) = run_with(&program, &RunOptions::limited(Duration::from_secs(10)));
     // Three cycles a turn: three seconds, in hundredths and in whole seconds.
     assert_eq!([4, 5].map(|index| board.core().reg(index)), [300, 3]);
@@ -68,15 +89,27 @@ fn time_is_virtual() {
 #[test]
 fn features_are_listed_in_a_file_that_can_be_read() {
     let mut program = Asm::new();
-    let name: Vec<u32> = b":semihosting-features\0\0\0".chunks(4).map(|part| text(part.try_into().unwrap())).collect();
+    let name: Vec<u32> = b":semihosting-features\0\0\0"
+        .chunks(4)
+        .map(|part| text(part.try_into().unwrap()))
+        .collect();
     block(&mut program, RAM, &name);
     block(&mut program, RAM + 0x40, &[RAM, 0, 21]);
     program.semihost(0x01).op(0x0004);
     block(&mut program, RAM + 0x44, &[RAM + 0x80, 8]);
-    program.load(6, RAM + 0x40).str(4, 6, 0).load(1, RAM + 0x40).semihost(0x06).op(0x0005);
+    program
+        .load(6, RAM + 0x40)
+        .str(4, 6, 0)
+        .load(1, RAM + 0x40)
+        .semihost(0x06)
+        .op(0x0005);
     program.load(1, RAM + 0x40).semihost(0x0C).op(0xBE00);
     let (board, _) = run(&program);
-    assert_eq!([4, 5, 0].map(|index| board.core().reg(index)), [1, 3, 5], "handle, bytes not read, length");
+    assert_eq!(
+        [4, 5, 0].map(|index| board.core().reg(index)),
+        [1, 3, 5],
+        "handle, bytes not read, length"
+    );
     let mut bytes = [0; 5];
     assert_eq!(board.peek_bytes(RAM + 0x80, &mut bytes), 5);
     assert_eq!(&bytes, b"SHFB\x03");
@@ -89,11 +122,27 @@ fn what_is_not_served_fails_and_is_reported() {
     // A file that is not there, and an address where no memory is.
     block(&mut program, RAM, &[text(b"file")]);
     block(&mut program, RAM + 0x20, &[RAM, 0, 4]);
-    program.semihost(0x01).op(0x0003).load(1, 0x4000_0000).semihost(0x05).op(0x0002).op(0xBE00);
+    program
+        .semihost(0x01)
+        .op(0x0003)
+        .load(1, 0x4000_0000)
+        .semihost(0x05)
+        .op(0x0002)
+        .op(0xBE00);
     let (board, _) = run(&program);
-    assert_eq!([4, 5, 3, 2].map(|index| board.core().reg(index)), [u32::MAX; 4]);
-    let messages: Vec<&str> = board.findings().iter().map(|finding| finding.message.as_str()).collect();
-    insta::assert_snapshot!(messages.join("\n"), @"");
+    assert_eq!(
+        [4, 5, 3, 2].map(|index| board.core().reg(index)),
+        [u32::MAX; 4]
+    );
+    let messages: Vec<&str> = board
+        .findings()
+        .iter()
+        .map(|finding| finding.message.as_str())
+        .collect();
+    insta::assert_snapshot!(messages.join("\n"), @r"
+    semihosting call `SYS_SYSTEM` (0x12) is not served: it returns an error
+    semihosting call 0x77 does not exist: it returns -1
+    ");
 }
 
 #[test]
@@ -103,8 +152,14 @@ fn a_text_can_end_the_run() {
         block(&mut program, RAM, &[text(part)]);
         program.semihost(0x04);
     }
-    let until = |text: &str| RunOptions { until_text: Some(text.into()), ..RunOptions::limited(Duration::from_secs(1)) };
+    let until = |text: &str| RunOptions {
+        until_text: Some(text.into()),
+        ..RunOptions::limited(Duration::from_secs(1))
+    };
     let (mut board, stop) = run_with(program.exit(), &until("ready"));
-    assert_eq!((stop, board.console().text(STDOUT).as_ref()), (Stop::Until, "wait, ready!"));
+    assert_eq!(
+        (stop, board.console().text(STDOUT).as_ref()),
+        (Stop::Until, "wait, ready!")
+    );
     assert_eq!(board.run(&until("ready")), Ok(Stop::Exit));
 }

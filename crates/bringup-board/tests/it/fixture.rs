@@ -19,11 +19,14 @@ pub(crate) const ODD: u32 = 0x4000_0000;
 pub(crate) const CODE: u32 = 0x0800_0010;
 
 pub(crate) fn entry() -> Entry {
-    bringup_device::catalogue::parse(include_str!("../fixtures/toy.toml")).expect("the chip file is right")
+    bringup_device::catalogue::parse(include_str!("../fixtures/toy.toml"))
+        .expect("the chip file is right")
 }
 
 pub(crate) fn device() -> Device {
-    bringup_device::svd::load(include_str!("../fixtures/toy.svd")).device.expect("the SVD file is right")
+    bringup_device::svd::load(include_str!("../fixtures/toy.svd"))
+        .device
+        .expect("the SVD file is right")
 }
 
 pub(crate) fn board() -> Board {
@@ -44,7 +47,14 @@ pub(crate) struct Elf {
 
 impl Default for Elf {
     fn default() -> Self {
-        Self { class: 1, machine: 40, kind: 2, address: 0x0800_0000, bytes: vec![0; 16], architecture: None }
+        Self {
+            class: 1,
+            machine: 40,
+            kind: 2,
+            address: 0x0800_0000,
+            bytes: vec![0; 16],
+            architecture: None,
+        }
     }
 }
 
@@ -57,12 +67,20 @@ impl Elf {
         let attributes_at = HEADERS + size;
         let sections_at = attributes_at + attributes.len() as u32;
         let sections = if self.architecture.is_some() { 2 } else { 0 };
-        let mut file = vec![0x7F, b'E', b'L', b'F', self.class, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        let mut file = vec![
+            0x7F, b'E', b'L', b'F', self.class, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+        ];
         let mut half = |value: u16| file.extend(value.to_le_bytes());
         half(self.kind);
         half(self.machine);
         let mut word = |value: u32| file.extend(value.to_le_bytes());
-        for value in [1, self.address, 52, if sections > 0 { sections_at } else { 0 }, 0x0500_0200] {
+        for value in [
+            1,
+            self.address,
+            52,
+            if sections > 0 { sections_at } else { 0 },
+            0x0500_0200,
+        ] {
             word(value);
         }
         for value in [52_u16, 32, 1, 40, sections, 0] {
@@ -74,19 +92,47 @@ impl Elf {
         file.extend(&self.bytes);
         file.extend(&attributes);
         if sections > 0 {
-            let attributes_header = [0, 0x7000_0003, 0, 0, attributes_at, attributes.len() as u32, 0, 0, 1, 0];
-            file.extend([0_u32; 10].iter().chain(&attributes_header).flat_map(|value| value.to_le_bytes()));
+            let attributes_header = [
+                0,
+                0x7000_0003,
+                0,
+                0,
+                attributes_at,
+                attributes.len() as u32,
+                0,
+                0,
+                1,
+                0,
+            ];
+            file.extend(
+                [0_u32; 10]
+                    .iter()
+                    .chain(&attributes_header)
+                    .flat_map(|value| value.to_le_bytes()),
+            );
         }
         file
     }
 
     fn attributes(&self) -> Vec<u8> {
-        let Some(architecture) = self.architecture else { return Vec::new() };
+        let Some(architecture) = self.architecture else {
+            return Vec::new();
+        };
         // Tag_CPU_name, then Tag_CPU_arch.
         let list = [b"\x05core\0".as_slice(), &[6, architecture]].concat();
-        let file = [&[1], (5 + list.len() as u32).to_le_bytes().as_slice(), &list].concat();
+        let file = [
+            &[1],
+            (5 + list.len() as u32).to_le_bytes().as_slice(),
+            &list,
+        ]
+        .concat();
         let vendor = [b"aeabi\0".as_slice(), &file].concat();
-        [b"A".as_slice(), &(4 + vendor.len() as u32).to_le_bytes(), &vendor].concat()
+        [
+            b"A".as_slice(),
+            &(4 + vendor.len() as u32).to_le_bytes(),
+            &vendor,
+        ]
+        .concat()
     }
 }
 
@@ -95,10 +141,17 @@ pub(crate) fn elf(program: &Asm) -> Vec<u8> {
     let code = program.assemble();
     let handler = CODE + code.len() as u32;
     let vectors = [0x2000_1000, CODE | 1, handler | 1, handler | 1];
-    let mut bytes: Vec<u8> = vectors.iter().flat_map(|value| u32::to_le_bytes(*value)).collect();
+    let mut bytes: Vec<u8> = vectors
+        .iter()
+        .flat_map(|value| u32::to_le_bytes(*value))
+        .collect();
     bytes.extend(code);
     bytes.extend(0xE7FE_u16.to_le_bytes());
-    Elf { bytes, ..Elf::default() }.build()
+    Elf {
+        bytes,
+        ..Elf::default()
+    }
+    .build()
 }
 
 /// A board that ran a program to its end, at most for a second.

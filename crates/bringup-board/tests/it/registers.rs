@@ -133,7 +133,10 @@ fn narrow_registers_share_a_word() {
     file.write(BYTES, Width::Word, 0xAAAA_AAAA);
     assert_eq!(file.read(BYTES, Width::Word), Some(0xAAAA_22AA));
     let names = [BYTES, BYTES + 1, BYTES + 2, BYTES + 3].map(|offset| {
-        file.layout().register_at(offset, Width::Byte).map(|register| register.name.clone()).unwrap_or_default()
+        file.layout()
+            .register_at(offset, Width::Byte)
+            .map(|register| register.name.clone())
+            .unwrap_or_default()
     });
     assert_eq!(names, ["BYTE0", "BYTE1", "HALF", "HALF"]);
 }
