@@ -425,15 +425,10 @@ impl Decoder<'_> {
         if second & 0x5000 != 0 {
             return Self::undefined();
         }
-        // Bit 13 of the second halfword should be zero in MSR, MRS and the barriers.
         match (first >> 4) & 0x7F {
-            0b011_1000 | 0b011_1001 if second & 0x2000 == 0 => {
-                special(Kind::Msr, 0, (first & 15) as u8)
-            }
-            0b011_1110 | 0b011_1111 if second & 0x2000 == 0 => {
-                special(Kind::Mrs, ((second >> 8) & 15) as u8, 0)
-            }
-            0b011_1011 if second & 0x2000 == 0 && matches!((second >> 4) & 15, 4..=6) => Op {
+            0b011_1000 | 0b011_1001 => special(Kind::Msr, 0, (first & 15) as u8),
+            0b011_1110 | 0b011_1111 => special(Kind::Mrs, ((second >> 8) & 15) as u8, 0),
+            0b011_1011 if matches!((second >> 4) & 15, 4..=6) => Op {
                 cost: self.timing.barrier,
                 ..self.alu(Kind::Barrier, 0, 0, 0)
             },

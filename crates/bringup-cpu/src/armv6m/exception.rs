@@ -50,18 +50,32 @@ impl State {
         self.cycles += u64::from(self.config.timing.exception_entry);
         self.r[14] = return_value;
         if let Err(fault) = stacked {
-            // The derived HardFault arrives late and is taken in place of the exception, which
-            // stays pending; NMI and HardFault cannot be replaced.
-            if self.nvic.priority(exception) < 0 {
-                self.lock_up(fault);
-                return;
-            }
-            self.last_fault = Some(fault);
-            self.take(bus, number::HARD_FAULT);
+            self.stacking_failed(bus, exception, fault);
             return;
         }
         self.catch_up(bus);
         self.take(bus, self.late_arrival(exception));
+    }
+
+    /// The frame of `exception` could not be stacked: HardFault derives from that. It replaces
+    /// exceptions of a lower priority, which stay pending, and follows an NMI. From HardFault to NMI, and for
+    /// HardFault itself, it is a lockup at the priority of the exception (Cortex-M0+ TRM, section 3.6.1).
+    fn stacking_failed<B: Bus>(&mut self, bus: &mut B, exception: u32, fault: Fault) {
+        let in_hard_fault = self.nvic.active >> number::HARD_FAULT & 1 != 0;
+        self.last_fault = Some(fault);
+        match exception {
+            number::NMI if !in_hard_fault => {
+                self.nvic.pend(1 << number::HARD_FAULT);
+                self.take(bus, number::NMI);
+            }
+            number::NMI | number::HARD_FAULT => {
+                self.select_psp(false);
+                self.ipsr = exception;
+                self.nvic.activate(exception);
+                self.lock_up(fault);
+            }
+            _ => self.take(bus, number::HARD_FAULT),
+        }
     }
 
     /// Whatever is most urgent now that `exception` was chosen some cycles ago.

@@ -12,7 +12,10 @@
 //!   arrives late: it is taken in place of the one that was chosen if it has a higher priority.
 //! - UNPREDICTABLE encodings do what their pseudocode does; an empty register list is UNDEFINED.
 //!   UNPREDICTABLE exception returns raise HardFault.
-//! - The debug registers are not there: a debugger uses the methods of [`Core`].
+//! - The debug registers and the optional MPU are not there (`MPU_TYPE` reads as zero): a debugger uses the
+//!   methods of [`Core`].
+//! - A locked-up core keeps PC at the instruction that did it, for those who look; the architecture
+//!   would show `0xFFFF_FFFE`.
 
 mod alu;
 mod cache;

@@ -192,6 +192,40 @@ fn a_stack_that_cannot_be_written_locks_up() {
 }
 
 #[test]
+fn a_stack_that_cannot_be_written_and_nmi() {
+    // From thread mode NMI runs, and HardFault follows.
+    let (mut core, mut world) = with_handler(&[HERE]);
+    world.on(2, &[HERE]);
+    core.set_msp(RAM + 0x10);
+    core.pend_nmi();
+    assert!(matches!(core.run(&mut world, 100), Stop::Fault(_)));
+    assert_eq!(
+        (core.ipsr(), core.pending_exceptions()),
+        (2, 1 << HARD_FAULT)
+    );
+    // From HardFault it is a lockup for good.
+    let (mut core, mut world) = with_handler(&[0xDE00]);
+    world.on(HARD_FAULT, &[HERE]);
+    assert!(matches!(core.run(&mut world, 100), Stop::Fault(_)));
+    core.set_msp(RAM + 0x10);
+    core.pend_nmi();
+    for limit in [200, 300] {
+        let stop = core.run(&mut world, limit);
+        assert!(
+            matches!(
+                stop,
+                Stop::Lockup(Fault {
+                    kind: FaultKind::Stacking,
+                    ..
+                })
+            ),
+            "{stop:?}"
+        );
+    }
+    assert_eq!(core.ipsr(), 2);
+}
+
+#[test]
 fn a_process_stack_that_cannot_be_written_is_a_hard_fault_on_the_main_stack() {
     let (mut core, mut world) = with_handler(&[svc(0)]);
     core.set_psp(RAM + 0x10);
