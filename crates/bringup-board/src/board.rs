@@ -138,7 +138,7 @@ const HANDLER_START: u64 = 256;
 #[derive(Clone)]
 pub struct Board {
     chip: Arc<Chip>,
-    board: Option<Arc<catalogue::Board>>,
+    description: Option<Arc<catalogue::Board>>,
     core: Core,
     system: System,
     /// The board as it was made: what power-on brings back.
@@ -197,7 +197,7 @@ impl Board {
             pristine: Arc::new(system.clone()),
             system,
             chip: Arc::new(chip.clone()),
-            board: board.cloned().map(Arc::new),
+            description: board.cloned().map(Arc::new),
             semihosting: Semihosting::default(),
             image: None,
             stop: None,
@@ -609,7 +609,7 @@ impl Board {
             .map_or((0, 0), |image| (image.flash, image.ram));
         let unmodelled = self.unmodelled().into_iter();
         Report {
-            board: self.board.as_ref().map(|board| board.name.clone()),
+            board: self.description.as_ref().map(|board| board.name.clone()),
             chip: self.chip.name.clone(),
             stop: self.stop,
             exit_code: self.exit_code,

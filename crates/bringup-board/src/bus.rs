@@ -52,7 +52,7 @@ struct Latency {
 }
 
 /// Where the Cortex-M0+ chips that have one put the single-cycle I/O port (RM0377 section 2.1: bus S1 to the GPIO
-/// ports at 0x5000_0000).
+/// ports at `0x5000_0000`).
 const IO_PORT: std::ops::Range<u32> = 0x5000_0000..0x6000_0000;
 
 impl System {
@@ -162,7 +162,7 @@ impl System {
     pub(crate) fn drive(&mut self, pin: PinId, level: Option<bool>, cycle: u64) {
         if let Some(owner) = self.pins.set_external(pin, level, cycle) {
             self.with_model(usize::from(owner), cycle, |model, context| {
-                model.pins_changed(context)
+                model.pins_changed(context);
             });
             self.after_model(cycle);
         }
@@ -404,11 +404,19 @@ fn find_latency(devices: &Devices) -> Option<Latency> {
 }
 
 impl Bus for System {
+    #[expect(
+        clippy::inline_always,
+        reason = "the path of every load: a call would cost more than the work"
+    )]
     #[inline(always)]
     fn fast_read(&mut self, address: u32, width: Width) -> Option<u32> {
         self.memories.fast_read(address, width)
     }
 
+    #[expect(
+        clippy::inline_always,
+        reason = "the path of every store: a call would cost more than the work"
+    )]
     #[inline(always)]
     fn fast_write(&mut self, address: u32, width: Width, value: u32) -> bool {
         self.memories.fast_write(address, width, value)
@@ -496,7 +504,7 @@ impl Bus for System {
     fn advance(&mut self, cycle: u64) {
         while let Some((DeviceIndex(device), token, due)) = self.scheduler.take_due(cycle) {
             self.with_model(usize::from(device), due, |model, context| {
-                model.event(token, context)
+                model.event(token, context);
             });
             self.after_model(cycle);
         }

@@ -110,7 +110,7 @@ impl Context<'_> {
 ///
 /// A model keeps the register file up to date as things happen, so that reading needs no help from it and a debugger
 /// sees what firmware sees. The hooks it does not write leave the register file alone to answer.
-pub trait Model: Send {
+pub trait Model: Send + Sync {
     /// Everything back to the start. Planned events are forgotten already; the register file still has its old
     /// values, so that what outlives a reset can be kept: the model resets it.
     fn reset(&mut self, reset: Reset, context: &mut Context<'_>);

@@ -86,7 +86,7 @@ impl Pin {
 /// All pins of the chip.
 #[derive(Debug, Clone, Default)]
 pub struct Pins {
-    pins: Vec<Pin>,
+    list: Vec<Pin>,
     /// Pin whose next edge ends the run.
     awaited: Option<PinId>,
     seen: bool,
@@ -95,7 +95,7 @@ pub struct Pins {
 impl Pins {
     /// Adds a pin that belongs to the peripheral `owner`, and returns its id.
     pub(crate) fn add(&mut self, name: String, owner: u16) -> PinId {
-        let id = PinId(self.pins.len() as u16);
+        let id = PinId(self.list.len() as u16);
         let pin = Pin {
             name,
             label: None,
@@ -104,14 +104,14 @@ impl Pins {
             external: None,
             edges: Vec::new(),
         };
-        self.pins.push(pin);
+        self.list.push(pin);
         id
     }
 
     /// The id of a pin by its name, in any case.
     pub fn find(&self, name: &str) -> Option<PinId> {
         let index = self
-            .pins
+            .list
             .iter()
             .position(|pin| pin.name.eq_ignore_ascii_case(name))?;
         Some(PinId(index as u16))
@@ -119,17 +119,17 @@ impl Pins {
 
     /// All pins, in the order of their ports.
     pub fn iter(&self) -> impl Iterator<Item = &Pin> {
-        self.pins.iter()
+        self.list.iter()
     }
 
     /// One pin.
     pub fn get(&self, id: PinId) -> Option<&Pin> {
-        self.pins.get(usize::from(id.0))
+        self.list.get(usize::from(id.0))
     }
 
     /// What the chip does to a pin from `cycle` on; returns the level this gives it.
     pub fn set_drive(&mut self, id: PinId, drive: Drive, cycle: u64) -> Option<bool> {
-        let pin = self.pins.get_mut(usize::from(id.0))?;
+        let pin = self.list.get_mut(usize::from(id.0))?;
         if pin.drive != drive {
             let before = pin.level();
             pin.drive = drive;
@@ -146,7 +146,7 @@ impl Pins {
         level: Option<bool>,
         cycle: u64,
     ) -> Option<u16> {
-        let pin = self.pins.get_mut(usize::from(id.0))?;
+        let pin = self.list.get_mut(usize::from(id.0))?;
         let before = pin.level();
         pin.external = level;
         pin.settle(cycle, before);
@@ -154,7 +154,7 @@ impl Pins {
     }
 
     pub(crate) fn set_label(&mut self, id: PinId, label: &str) {
-        if let Some(pin) = self.pins.get_mut(usize::from(id.0)) {
+        if let Some(pin) = self.list.get_mut(usize::from(id.0)) {
             pin.label = Some(label.to_owned());
         }
     }

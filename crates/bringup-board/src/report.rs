@@ -155,11 +155,19 @@ pub struct HostReport {
     pub mips: f64,
 }
 
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference to the field"
+)]
 fn as_hex<S: serde::Serializer>(value: &u32, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(&format_args!("{value:#010x}"))
 }
 
-#[expect(clippy::ref_option, reason = "serde passes a reference to the field")]
+#[expect(
+    clippy::ref_option,
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference to the field"
+)]
 fn as_optional_hex<S: serde::Serializer>(
     value: &Option<u32>,
     serializer: S,

@@ -1,6 +1,6 @@
 //! Semihosting: what firmware asks of the host through `BKPT 0xAB`.
 //!
-//! Operations and values follow "Semihosting for AArch32 and AArch64" of the Arm ABI. A board has a console, a clock and
+//! Operations and values follow the semihosting specification of the Arm ABI (`semihosting.rst`). A board has a console, a clock and
 //! an empty command line; it has no files but the one that lists the features, and runs no commands.
 
 /// Memory and time, as far as semihosting needs them.

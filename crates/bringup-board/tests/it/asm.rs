@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-/// A program under construction, for address 0x0800_0010 on.
+/// A program under construction, for address `0x0800_0010` on.
 #[derive(Default)]
 pub(crate) struct Asm {
     halfwords: Vec<u16>,

@@ -17,22 +17,22 @@ fn block(program: &mut Asm, at: u32, words: &[u32]) {
     program.load(1, at);
 }
 
-fn text(text: &[u8; 4]) -> u32 {
-    u32::from_le_bytes(*text)
+fn text(text: [u8; 4]) -> u32 {
+    u32::from_le_bytes(text)
 }
 
 #[test]
 fn every_way_of_printing_prints() {
     let mut program = Asm::new();
-    block(&mut program, RAM, &[text(b"one "), text(b"two\0")]);
+    block(&mut program, RAM, &[text(*b"one "), text(*b"two\0")]);
     program.semihost(0x04);
-    block(&mut program, RAM, &[text(b"! \0\0")]);
+    block(&mut program, RAM, &[text(*b"! \0\0")]);
     program.semihost(0x03);
     // Opens `:tt` for appending, which is standard error, and writes three bytes to it.
-    block(&mut program, RAM, &[text(b":tt\0")]);
+    block(&mut program, RAM, &[text(*b":tt\0")]);
     block(&mut program, RAM + 0x20, &[RAM, 8, 3]);
     program.semihost(0x01).op(0x0004);
-    block(&mut program, RAM, &[text(b"bad\n")]);
+    block(&mut program, RAM, &[text(*b"bad\n")]);
     program.load(6, RAM + 0x20).str(4, 6, 0);
     block(&mut program, RAM + 0x24, &[RAM, 4]);
     program.load(1, RAM + 0x20).semihost(0x05).op(0x0005);
@@ -120,7 +120,7 @@ fn what_is_not_served_fails_and_is_reported() {
     let mut program = Asm::new();
     program.semihost(0x12).op(0x0004).semihost(0x77).op(0x0005);
     // A file that is not there, and an address where no memory is.
-    block(&mut program, RAM, &[text(b"file")]);
+    block(&mut program, RAM, &[text(*b"file")]);
     block(&mut program, RAM + 0x20, &[RAM, 0, 4]);
     program
         .semihost(0x01)
@@ -149,7 +149,7 @@ fn what_is_not_served_fails_and_is_reported() {
 fn a_text_can_end_the_run() {
     let mut program = Asm::new();
     for part in [b"wai\0", b"t, \0", b"rea\0", b"dy!\0", b"mor\0"] {
-        block(&mut program, RAM, &[text(part)]);
+        block(&mut program, RAM, &[text(*part)]);
         program.semihost(0x04);
     }
     let until = |text: &str| RunOptions {

@@ -1,5 +1,6 @@
 //! Clock gates and reset bits: what firmware does to a peripheral that does not listen, and how they are found.
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use bringup_board::gates::GateFields;
@@ -163,10 +164,12 @@ fn gates_are_found_in_the_files_of_every_family() {
             }
         }
         let name = file.file_stem().unwrap_or_default().to_string_lossy();
-        report.push_str(&format!(
-            "{name}: {found} found, without: {}\n",
+        writeln!(
+            report,
+            "{name}: {found} found, without: {}",
             missing.join(" ")
-        ));
+        )
+        .unwrap();
     }
     insta::assert_snapshot!(report, @r"
     STM32F042x: 27 found, without: USB

@@ -203,7 +203,7 @@ impl Model for Gpio {
                 self.set_odr((odr & !(raw >> 16)) | (raw & 0xFFFF), context);
             }
             BRR if context.file.layout().word(BRR).is_some() => {
-                self.set_odr(odr & !(raw & 0xFFFF), context)
+                self.set_odr(odr & !(raw & 0xFFFF), context);
             }
             ODR => {
                 if !context.file.write(offset, width, value) {
