@@ -227,6 +227,14 @@ pub enum Core {
 }
 
 impl Core {
+    /// Its name, as in a chip's file.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::CortexM0Plus => "cortex-m0+",
+            Self::CortexM0 => "cortex-m0",
+        }
+    }
+
     /// The Rust target that builds for this core.
     pub const fn target(self) -> &'static str {
         match self {

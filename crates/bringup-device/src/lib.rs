@@ -12,6 +12,7 @@
 pub mod catalogue;
 mod diagnostic;
 mod expand;
+pub mod gates;
 mod model;
 mod resolve;
 pub mod rules;

@@ -1,0 +1,41 @@
+//! The subcommands: a file each, and a line each in this list.
+
+mod audit;
+mod boards;
+mod chips;
+mod debug;
+mod demo;
+mod pac;
+mod run;
+
+use clap::Subcommand;
+
+use crate::error::Error;
+use crate::exit::Exit;
+
+/// What the tool can be told to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Demo(demo::Args),
+    Pac(pac::Args),
+    Run(run::Args),
+    Audit(audit::Args),
+    Debug(debug::Args),
+    Chips(chips::Args),
+    Boards(boards::Args),
+}
+
+impl Command {
+    /// Does it.
+    pub(crate) fn run(self) -> Result<Exit, Error> {
+        match self {
+            Self::Demo(args) => demo::run(&args),
+            Self::Pac(args) => pac::run(&args),
+            Self::Run(args) => run::run(&args),
+            Self::Audit(args) => audit::run(&args),
+            Self::Debug(args) => debug::run(&args),
+            Self::Chips(args) => chips::run(&args),
+            Self::Boards(args) => boards::run(&args),
+        }
+    }
+}

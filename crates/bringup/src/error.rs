@@ -1,0 +1,127 @@
+//! Everything that ends a command early, with the way out.
+
+use std::io;
+use std::path::PathBuf;
+
+/// An error of the tool. Each renders as `error: …` with its causes, and a `hint:` where there is one.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    #[error("cannot read `{}`", path.display())]
+    Read { path: PathBuf, source: io::Error },
+
+    #[error("cannot write `{}`", path.display())]
+    Write { path: PathBuf, source: io::Error },
+
+    #[error("`{}` is not empty, and not a project of `bringup`", path.display())]
+    OutIsForeign { path: PathBuf },
+
+    #[error("`{}` is not a usable SVD file", path.display())]
+    Svd { path: PathBuf },
+
+    #[error(transparent)]
+    Unknown(#[from] bringup_device::catalogue::Unknown),
+
+    #[error("no {what} of the catalogue has `{pattern}` in its name")]
+    NoMatch { what: &'static str, pattern: String },
+
+    #[error("no chip is named, and `{project}` names none")]
+    NoBoard { project: String },
+
+    #[error("no board of the catalogue carries the chip `{chip}`")]
+    NoBoardForChip { chip: String },
+
+    #[error("the SVD file describes no `{peripheral}`, which `{board}` needs")]
+    SvdLacks { peripheral: String, board: String },
+
+    #[error("`{program}` cannot be started")]
+    Start { program: String, source: io::Error },
+
+    #[error("`{command}` failed")]
+    Command {
+        command: String,
+        stderr: String,
+        hint: Option<String>,
+    },
+
+    #[error("cargo cannot get the package `{package}` {version}, which ships the SVD file")]
+    Package {
+        package: String,
+        version: String,
+        stderr: String,
+    },
+
+    #[error("the package `{package}` holds no `{path}`")]
+    PackageLacks { package: String, path: String },
+
+    #[error("the build made no program")]
+    NoProgram,
+
+    #[error("there is no place for a cache: no home directory")]
+    NoCache,
+
+    #[error(transparent)]
+    Generate(#[from] bringup_gen::pac::Error),
+
+    #[error(transparent)]
+    Project(#[from] bringup_gen::project::Error),
+
+    #[error("`{}` is not firmware for this board", path.display())]
+    Elf {
+        path: PathBuf,
+        source: bringup_board::Error,
+    },
+
+    #[error("`{}` cannot be audited", path.display())]
+    Audit {
+        path: PathBuf,
+        source: bringup_audit::Error,
+    },
+
+    #[error("cannot listen on {address}")]
+    Listen {
+        address: std::net::SocketAddr,
+        source: io::Error,
+    },
+
+    #[error("the virtual board cannot be built")]
+    Board { source: bringup_board::Error },
+}
+
+impl Error {
+    /// The way out.
+    pub(crate) fn hint(&self) -> Option<String> {
+        match self {
+            Self::Read { source, .. } if source.kind() == io::ErrorKind::NotFound => {
+                Some("is the path right, seen from the current directory?".into())
+            }
+            Self::OutIsForeign { .. } => Some("name a new or an empty directory with `--out`".into()),
+            Self::Start { source, program } if source.kind() == io::ErrorKind::NotFound => Some(format!(
+                "`{program}` is not on the path; rustup installs cargo, rustc and itself: https://rustup.rs"
+            )),
+            Self::Package { .. } => {
+                Some("the first time needs the network; with `--svd FILE` a file you have is used instead".into())
+            }
+            Self::NoCache => Some("set `BRINGUP_CACHE_DIR` to a directory that can be written".into()),
+            Self::NoBoard { .. } => {
+                Some("name one with `--board` or `--chip`; `bringup boards` and `bringup chips` list them".into())
+            }
+            Self::NoMatch { what, .. } => Some(format!("`bringup {what}s` lists all")),
+            Self::NoBoardForChip { .. } => Some("`bringup boards` lists the boards".into()),
+            Self::SvdLacks { .. } => Some("is it the file of this chip's family?".into()),
+            Self::Listen { .. } => Some("name a free address with `--listen`, for example `127.0.0.1:0`".into()),
+            Self::Command { hint, .. } => hint.clone(),
+            Self::Unknown(unknown) => Some(unknown.hint()),
+            Self::Elf { source, .. } | Self::Board { source } => source.hint(),
+            Self::Audit { source, .. } => source.hint().map(Into::into),
+            _ => None,
+        }
+    }
+
+    /// What another program printed about it, to be shown before the error itself.
+    pub(crate) fn transcript(&self) -> Option<&str> {
+        match self {
+            Self::Command { stderr, .. } | Self::Package { stderr, .. } => Some(stderr.trim_end()),
+            _ => None,
+        }
+    }
+}

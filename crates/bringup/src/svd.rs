@@ -1,0 +1,110 @@
+//! Getting an SVD file, and showing what is wrong with it beside its text.
+
+use std::path::{Path, PathBuf};
+
+use bringup_device::catalogue::Chip;
+use bringup_device::{Device, Diagnostic, Severity};
+use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource};
+
+use crate::cargo;
+use crate::error::Error;
+use crate::files;
+use crate::ui;
+
+/// A file that was read and resolved.
+pub(crate) struct Svd {
+    /// Its length in bytes.
+    pub(crate) len: usize,
+    /// What it says.
+    pub(crate) device: Device,
+    /// How many warnings there are about it.
+    pub(crate) warnings: usize,
+}
+
+/// The file given with `--svd`, or else the one that the chip's package ships.
+pub(crate) fn locate(given: Option<&Path>, chip: &Chip) -> Result<PathBuf, Error> {
+    match given {
+        Some(path) => Ok(path.to_path_buf()),
+        None => cargo::package_file(&chip.svd),
+    }
+}
+
+/// Which of the diagnostics are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Show {
+    /// Warnings and errors.
+    All,
+    /// Errors.
+    Errors,
+}
+
+/// Reads and resolves a file; errors in it end the command after all of them were shown.
+pub(crate) fn load(path: &Path, show: Show) -> Result<Svd, Error> {
+    let bytes = files::read(path)?;
+    let loaded = bringup_device::svd::load_bytes(&bytes);
+    let text = String::from_utf8_lossy(&bytes);
+    let errors = loaded
+        .diagnostics
+        .iter()
+        .filter(|diagnostic| diagnostic.severity == Severity::Error)
+        .count();
+    for diagnostic in &loaded.diagnostics {
+        if show == Show::All || diagnostic.severity == Severity::Error {
+            ui::note(render(diagnostic, path, &text));
+        }
+    }
+    match loaded.device {
+        Some(device) if errors == 0 => Ok(Svd {
+            len: bytes.len(),
+            device,
+            warnings: loaded.diagnostics.len(),
+        }),
+        _ => Err(Error::Svd { path: path.into() }),
+    }
+}
+
+/// The name of a device's peripheral access crate: the device's own, in the letters that Cargo takes.
+pub(crate) fn package_name(device: &Device) -> String {
+    let letters = device.name.chars().map(|c| {
+        if c.is_ascii_alphanumeric() {
+            c.to_ascii_lowercase()
+        } else {
+            '_'
+        }
+    });
+    let name: String = letters.collect();
+    if name.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        name
+    } else {
+        format!("pac_{name}")
+    }
+}
+
+/// A diagnostic beside the line it is about.
+fn render(diagnostic: &Diagnostic, path: &Path, text: &str) -> String {
+    let mut report = miette::MietteDiagnostic::new(diagnostic.message.clone())
+        .with_code(diagnostic.rule)
+        .with_severity(match diagnostic.severity {
+            Severity::Warning => miette::Severity::Warning,
+            Severity::Error => miette::Severity::Error,
+        })
+        .with_label(LabeledSpan::new(
+            (!diagnostic.breadcrumb.is_empty()).then(|| diagnostic.breadcrumb.join(" in ")),
+            diagnostic.span.start as usize,
+            diagnostic.span.len as usize,
+        ));
+    if let Some(hint) = &diagnostic.hint {
+        report = report.with_help(hint.clone());
+    }
+    let name = path.display().to_string();
+    let source = NamedSource::new(name, text.to_owned());
+    let report = miette::Report::new(report).with_source_code(source);
+    let mut out = String::new();
+    match GraphicalReportHandler::new_themed(GraphicalTheme::unicode())
+        .with_links(false)
+        .render_report(&mut out, report.as_ref())
+    {
+        Ok(()) => out,
+        Err(_) => diagnostic.message.clone(),
+    }
+}

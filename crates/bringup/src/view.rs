@@ -1,0 +1,241 @@
+//! A run of the board as people read it: pin edges, image, findings, what was simulated in how long.
+
+use std::fmt::{Display, Write as _};
+use std::io::Write as _;
+use std::time::Duration;
+
+use bringup_board::report::{FindingReport, ImageReport, PinReport, Report};
+use bringup_board::{Location, Severity, Stop};
+
+use crate::ui::{self, BAD, DIM, GOOD, HINT, STRONG, WARN, paint};
+
+/// Writes a line to standard output; a closed pipe is no reason to fail.
+pub(crate) fn print(line: impl Display) {
+    let _ = writeln!(anstream::stdout(), "{line}");
+}
+
+/// Prints a report as JSON to standard output.
+pub(crate) fn print_json(report: &impl serde::Serialize) {
+    match serde_json::to_string_pretty(report) {
+        Ok(text) => print(text),
+        // Plain data with string keys always serialises; if not, silence would look like success.
+        Err(error) => ui::warn(format_args!(
+            "the report cannot be written as JSON: {error}"
+        )),
+    }
+}
+
+/// How many edges of a pin are shown before the rest is summed up.
+const EDGES_SHOWN: usize = 12;
+
+/// Edges, image, findings and the sum of a run, as lines of text.
+pub(crate) fn run(report: &Report, host: Duration) -> String {
+    let mut text = String::new();
+    for pin in &report.pins {
+        edges(&mut text, pin);
+    }
+    image_use(&mut text, report.image);
+    unmodelled(&mut text, report);
+    findings(&mut text, &report.findings);
+    fault(&mut text, report);
+    summary(&mut text, report, host);
+    text
+}
+
+fn row(text: &mut String, name: &str, value: impl Display) {
+    let _ = writeln!(
+        text,
+        "   {} {value}",
+        paint(STRONG, format_args!("{name:<10}"))
+    );
+}
+
+fn edges(text: &mut String, pin: &PinReport) {
+    let name = match &pin.label {
+        Some(label) => format!("{label} ({})", pin.pin),
+        None => pin.pin.clone(),
+    };
+    if pin.edges.is_empty() {
+        row(text, &name, format_args!("no edge, {}", level(pin.level)));
+        return;
+    }
+    row(
+        text,
+        &name,
+        format_args!("{} edges", ui::grouped(pin.edges.len() as u64)),
+    );
+    let mut before: Option<f64> = None;
+    for edge in pin.edges.iter().take(EDGES_SHOWN) {
+        let lamp = if edge.level {
+            paint(GOOD, "●")
+        } else {
+            paint(DIM, "○")
+        };
+        let apart = before.map_or_else(String::new, |before| {
+            format!("+{:.6} s", edge.seconds - before)
+        });
+        let _ = writeln!(
+            text,
+            "     {:>14.6} s  {lamp} {:<4}  {:>14} cycles   {}",
+            edge.seconds,
+            level(edge.level),
+            ui::grouped(edge.cycle),
+            paint(DIM, apart)
+        );
+        before = Some(edge.seconds);
+    }
+    if let (Some(first), Some(last), true) = (
+        pin.edges.first(),
+        pin.edges.last(),
+        pin.edges.len() > EDGES_SHOWN,
+    ) {
+        let mean = (last.seconds - first.seconds) / (pin.edges.len() - 1) as f64;
+        let _ = writeln!(
+            text,
+            "     … {} more, the last at {:.6} s; {mean:.6} s apart in the mean",
+            ui::grouped((pin.edges.len() - EDGES_SHOWN) as u64),
+            last.seconds
+        );
+    }
+}
+
+fn level(high: bool) -> &'static str {
+    if high { "high" } else { "low" }
+}
+
+fn image_use(text: &mut String, image: ImageReport) {
+    let part = |used, size, what| {
+        format!(
+            "{} of {} {what} ({:.1} %)",
+            ui::bytes(used),
+            ui::bytes(size),
+            100.0 * used as f64 / size as f64
+        )
+    };
+    row(
+        text,
+        "image",
+        format_args!(
+            "{}, {}",
+            part(image.flash, image.flash_size, "flash"),
+            part(image.ram, image.ram_size, "RAM")
+        ),
+    );
+}
+
+fn unmodelled(text: &mut String, report: &Report) {
+    if report.unmodelled.is_empty() {
+        return;
+    }
+    let names: Vec<_> = report
+        .unmodelled
+        .iter()
+        .map(|entry| entry.register.as_str())
+        .collect();
+    row(
+        text,
+        "unmodelled",
+        format_args!(
+            "{} (plain registers, as the SVD file has them)",
+            names.join(", ")
+        ),
+    );
+}
+
+/// The findings, each with its place and its way out.
+fn findings(text: &mut String, findings: &[FindingReport]) {
+    if findings.is_empty() {
+        row(text, "findings", paint(GOOD, "none"));
+        return;
+    }
+    row(text, "findings", paint(WARN, findings.len()));
+    for finding in findings {
+        let (style, word) = match finding.severity {
+            Severity::Error => (BAD, "error"),
+            Severity::Warning => (WARN, "warning"),
+        };
+        let _ = writeln!(
+            text,
+            "\n{} {}",
+            paint(style, format_args!("{word}[{}]:", finding.rule)),
+            finding.message
+        );
+        place(text, finding.location.as_ref());
+        let times = if finding.count == 1 {
+            String::new()
+        } else {
+            format!(", {} times", ui::grouped(finding.count))
+        };
+        let _ = writeln!(
+            text,
+            "   {} at cycle {}, pc {:#010x}{times}",
+            paint(DIM, "="),
+            ui::grouped(finding.cycle),
+            finding.pc
+        );
+        if let Some(hint) = &finding.hint {
+            let _ = writeln!(
+                text,
+                "   {} {} {hint}",
+                paint(DIM, "="),
+                paint(HINT, "hint:")
+            );
+        }
+    }
+}
+
+/// The fault that ended the run.
+fn fault(text: &mut String, report: &Report) {
+    let Some(fault) = &report.fault else { return };
+    let _ = writeln!(text, "\n{} {}", paint(BAD, "fault:"), fault.message);
+    place(text, fault.location.as_ref());
+    let _ = writeln!(
+        text,
+        "   {} at cycle {}, pc {:#010x}",
+        paint(DIM, "="),
+        ui::grouped(fault.cycle),
+        fault.pc
+    );
+}
+
+/// A place in the source, as compilers print it.
+fn place(text: &mut String, location: Option<&Location>) {
+    if let Some(Location { file, line, column }) = location {
+        let column = if *column == 0 {
+            String::new()
+        } else {
+            format!(":{column}")
+        };
+        let _ = writeln!(text, "  {} {file}:{line}{column}", paint(DIM, "-->"));
+    }
+}
+
+fn summary(text: &mut String, report: &Report, host: Duration) {
+    row(
+        text,
+        "simulated",
+        format_args!(
+            "{:.6} s, {} cycles, {} instructions, in {}; {}",
+            report.seconds,
+            ui::grouped(report.cycles),
+            ui::grouped(report.instructions),
+            ui::seconds(host),
+            ending(report)
+        ),
+    );
+}
+
+/// Why the run ended, in words.
+fn ending(report: &Report) -> String {
+    match (report.stop, report.exit_code) {
+        (Some(Stop::Limit), _) => "the time was over".into(),
+        (Some(Stop::Until), _) => "what was waited for came".into(),
+        (Some(Stop::Exit), code) => {
+            format!("the firmware exited with code {}", code.unwrap_or_default())
+        }
+        (Some(Stop::Fault), _) => "the firmware faulted".into(),
+        (Some(Stop::Lockup), _) => "the core locked up".into(),
+        (Some(Stop::Stuck), _) => "the firmware waits for what will never come".into(),
+        (None, _) => "it did not run".into(),
+    }
+}

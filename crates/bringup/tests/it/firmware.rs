@@ -1,0 +1,159 @@
+//! The programs of `firmware/`, built for the target and run on the virtual board, against the files beside them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::support::{finish, tool};
+
+/// What an `.out` file wants of a run; its form is described in `firmware/README.md`.
+#[derive(Debug, Default)]
+struct Expected {
+    stop: String,
+    exit_code: Option<i64>,
+    /// Pin, number of edges, seconds from one to the next.
+    edges: Vec<(String, usize, f64)>,
+    /// Rule and register.
+    findings: Vec<(String, String)>,
+    console: String,
+}
+
+impl Expected {
+    fn parse(text: &str) -> Self {
+        let (head, console) = text.split_once("\n\n").unwrap_or((text, ""));
+        let mut expected = Self {
+            console: console.to_owned(),
+            ..Self::default()
+        };
+        for line in head.lines() {
+            match line.split_whitespace().collect::<Vec<_>>()[..] {
+                ["exit", code] => {
+                    expected.stop = "exit".into();
+                    expected.exit_code = Some(code.parse().unwrap());
+                }
+                [stop @ ("lockup" | "fault" | "stuck" | "limit")] => expected.stop = stop.into(),
+                ["edges", pin, count, span] => {
+                    let span = humantime::parse_duration(span).unwrap().as_secs_f64();
+                    expected
+                        .edges
+                        .push((pin.into(), count.parse().unwrap(), span));
+                }
+                ["finding", rule, register] => {
+                    expected.findings.push((rule.into(), register.into()));
+                }
+                ["finding", rule] => expected.findings.push((rule.into(), String::new())),
+                _ => panic!("`{line}` says nothing that is known here"),
+            }
+        }
+        expected
+    }
+
+    /// Compares with the report of a run.
+    fn check(&self, name: &str, report: &Value) {
+        assert_eq!(report["stop"], self.stop, "{name}: {report:#}");
+        assert_eq!(report["exit_code"].as_i64(), self.exit_code, "{name}");
+        let console: String = report["console"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|port| port["text"].as_str().unwrap())
+            .collect();
+        assert_eq!(console, self.console, "{name}");
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let findings: Vec<_> = report["findings"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|finding| (text(&finding["rule"]), text(&finding["register"])))
+            .collect();
+        assert_eq!(findings, self.findings, "{name}: {report:#}");
+        for (pin, count, span) in &self.edges {
+            let pins = report["pins"].as_array().unwrap();
+            let found = pins
+                .iter()
+                .find(|found| found["pin"] == pin.as_str())
+                .unwrap();
+            let times: Vec<_> = found["edges"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|edge| edge["seconds"].as_f64().unwrap())
+                .collect();
+            assert_eq!(times.len(), *count, "{name}: edges of {pin}");
+            for pair in times.windows(2) {
+                let apart = pair[1] - pair[0];
+                assert!(
+                    (apart - span).abs() <= 0.02 * span,
+                    "{name}: {apart} s between edges of {pin}, not {span}"
+                );
+            }
+        }
+    }
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../firmware")
+}
+
+/// Builds all programs and returns the folder they are in.
+fn build(profile: &str) -> PathBuf {
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("firmware");
+    let mut cargo = Command::new("cargo");
+    cargo
+        .current_dir(folder())
+        .args(["build", "--locked", "--target-dir"])
+        .arg(&target);
+    if profile == "release" {
+        cargo.arg("--release");
+    }
+    // Flags for the host would replace those that the programs are linked with.
+    cargo
+        .env_remove("RUSTFLAGS")
+        .env_remove("CARGO_ENCODED_RUSTFLAGS")
+        .env_remove("CARGO_BUILD_TARGET");
+    let ran = finish(&mut cargo);
+    assert_eq!(ran.code, Some(0), "{ran}");
+    target.join("thumbv6m-none-eabi").join(profile)
+}
+
+/// Names of all programs, sorted.
+fn programs() -> Vec<String> {
+    let entries = fs::read_dir(folder().join("src/bin"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    let mut names: Vec<_> = entries
+        .filter(|path| path.extension().is_some_and(|ending| ending == "rs"))
+        .map(|path| path.file_stem().unwrap().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    names
+}
+
+fn run_all(profile: &str) {
+    let built = build(profile);
+    let names = programs();
+    assert!(names.len() >= 10, "{names:?}");
+    for name in names {
+        let out = folder().join("src/bin").join(&name).with_extension("out");
+        let text = fs::read_to_string(&out).unwrap_or_else(|error| panic!("{name}.out: {error}"));
+        let ran = finish(tool().arg("run").arg(built.join(&name)).args([
+            "--board",
+            "nucleo-l031k6",
+            "--json",
+        ]));
+        Expected::parse(&text.replace("\r\n", "\n"))
+            .check(&format!("{name}, {profile}"), &ran.json());
+    }
+}
+
+#[test]
+fn debug_builds_do_what_the_files_beside_them_say() {
+    run_all("debug");
+}
+
+#[test]
+fn release_builds_do_what_the_files_beside_them_say() {
+    run_all("release");
+}

@@ -1,0 +1,6 @@
+//! The tool as its users have it: command line in, exit code, output and files out.
+
+mod bad_input;
+mod demo;
+mod firmware;
+mod support;
