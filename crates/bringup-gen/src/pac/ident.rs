@@ -186,7 +186,7 @@ mod tests {
         );
         assert_eq!(all("DFS_32"), "DFS_32 dfs_32 Dfs32 DFS_32");
         assert_eq!(all("CH1_2"), "CH1_2 ch1_2 Ch1_2 CH1_2");
-        assert_eq!(all("I2SxEXT"), "I2SxEXT i2sx_ext I2sxEXT I2SX_EXT");
+        assert_eq!(all("I2SxEXT"), "I2SxEXT i2sx_ext I2sxExt I2SX_EXT");
         assert_eq!(all("clkSel"), "clkSel clk_sel ClkSel CLK_SEL");
         assert_eq!(all("_RES"), "_RES _res _Res _RES");
     }

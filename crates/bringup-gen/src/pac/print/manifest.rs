@@ -32,7 +32,6 @@ pub(super) fn cargo_toml(tables: &Crate, options: &Options) -> String {
     if options.target == Target::CortexM {
         text.push_str("# The vector table.\nrt = [\"dep:cortex-m-rt\", \"cortex-m-rt/device\"]\n");
     }
-    text.push_str("\n# Not part of a workspace it may happen to lie in.\n[workspace]\n");
     text
 }
 

@@ -1,0 +1,58 @@
+//! What is printed is what rustfmt would print.
+
+use std::path::Path;
+use std::process::Command;
+
+use bringup_device::Device;
+use bringup_gen::pac::{Edition, Theme};
+
+use crate::support::{fixture, folder, generate, vendors, write_tree};
+
+#[test]
+fn rustfmt_changes_nothing_in_the_fixture() {
+    unchanged("format-fixture", &fixture());
+}
+
+#[test]
+fn rustfmt_changes_nothing_in_files_of_vendors() {
+    for (name, device) in vendors() {
+        unchanged(&format!("format-{name}"), &device);
+    }
+}
+
+fn unchanged(name: &str, device: &Device) {
+    for edition in [Edition::E2021, Edition::E2024] {
+        for theme in [Theme::Current, Theme::Legacy] {
+            let folder = folder(name);
+            write_tree(
+                &folder,
+                &generate(device, |options| {
+                    (options.theme, options.edition) = (theme, edition)
+                }),
+            );
+            check(&folder, edition);
+        }
+    }
+}
+
+fn check(folder: &Path, edition: Edition) {
+    let mut rustfmt = Command::new("rustfmt");
+    rustfmt
+        .args([
+            "--check",
+            "--edition",
+            edition.year(),
+            "src/lib.rs",
+            "build.rs",
+        ])
+        .current_dir(folder);
+    let Ok(output) = rustfmt.output() else {
+        eprintln!("skipped: rustfmt is not installed");
+        return;
+    };
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stdout)
+    );
+}

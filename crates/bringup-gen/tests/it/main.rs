@@ -1,0 +1,7 @@
+//! The generated crate as its users meet it: does it compile, can they write what they are used to, is it formatted.
+
+mod compile;
+mod format;
+mod output;
+mod support;
+mod users;

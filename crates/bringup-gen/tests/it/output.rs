@@ -1,0 +1,100 @@
+//! What is generated: the same bytes each time, only what was asked for, and a clear error otherwise.
+
+use bringup_gen::pac::{self, Error, Options};
+
+use crate::support::{fixture, generate};
+
+#[test]
+fn two_runs_give_equal_bytes() {
+    let first = generate(&fixture(), |_| {});
+    assert_eq!(first, generate(&fixture(), |_| {}));
+}
+
+#[test]
+fn files_of_the_crate() {
+    let tree = generate(&fixture(), |_| {});
+    let paths: Vec<&str> = tree.iter().map(|(path, _)| path).collect();
+    insta::assert_snapshot!(paths.join("\n"), @r"
+    Cargo.toml
+    README.md
+    build.rs
+    device.x
+    src/generic.rs
+    src/gpioa.rs
+    src/lib.rs
+    src/odd_1.rs
+    src/rcc.rs
+    src/tim2.rs
+    ");
+}
+
+#[test]
+fn only_what_was_asked_for() {
+    let tree = generate(&fixture(), |options| {
+        options.peripherals = vec!["rcc".into(), "GPIOB".into()]
+    });
+    let paths: Vec<&str> = tree
+        .iter()
+        .map(|(path, _)| path)
+        .filter(|path| path.starts_with("src"))
+        .collect();
+    assert_eq!(
+        paths,
+        ["src/generic.rs", "src/gpiob.rs", "src/lib.rs", "src/rcc.rs"]
+    );
+    let root = tree.get("src/lib.rs").expect("there is a root");
+    assert!(
+        root.contains("TIM2 = 15"),
+        "the vector table is the chip's, whatever is generated"
+    );
+    assert!(!root.contains("pub mod tim2"));
+}
+
+#[test]
+fn a_small_peripheral() {
+    let tree = generate(&fixture(), |options| {
+        options.peripherals = vec!["RCC".into()]
+    });
+    insta::assert_snapshot!(tree.get("src/rcc.rs").expect("there is RCC"));
+}
+
+#[test]
+fn interrupts_reach_the_linker() {
+    let tree = generate(&fixture(), |_| {});
+    assert_eq!(
+        tree.get("device.x"),
+        Some("PROVIDE(RCC = DefaultHandler);\nPROVIDE(TIM2 = DefaultHandler);\n")
+    );
+}
+
+#[test]
+fn a_peripheral_that_is_not_there() {
+    let mut options = Options::new("fixture");
+    options.peripherals = vec!["RCC".into(), "USB".into(), "ETH".into()];
+    let error = pac::generate(&fixture(), &options).expect_err("there is no USB");
+    insta::assert_snapshot!(error, @"the device has no peripheral `USB`, `ETH`");
+    assert!(
+        matches!(error, Error::UnknownPeripherals { known, .. } if known.contains(&"GPIOA".to_owned()))
+    );
+}
+
+#[test]
+fn a_name_that_is_no_package() {
+    for name in ["", "1st", "a b", "Ünicode", "a/b", "a\"b"] {
+        let error = pac::generate(&fixture(), &Options::new(name)).expect_err("not a name");
+        assert!(matches!(error, Error::PackageName(_)), "{name}");
+    }
+}
+
+#[test]
+fn numbers_no_processor_has() {
+    let mut device = fixture();
+    device.peripherals[0].base_address = 0x1_0000_0000;
+    let error = pac::generate(&device, &Options::new("fixture")).expect_err("beyond 32 bits");
+    insta::assert_snapshot!(error, @"peripheral `RCC` is outside the address space of the processor");
+    let mut device = fixture();
+    device.peripherals[0].interrupts[0].value = 480;
+    let error =
+        pac::generate(&device, &Options::new("fixture")).expect_err("beyond the controller");
+    insta::assert_snapshot!(error, @"interrupt `RCC` has number 480, which the interrupt controller of a Cortex-M cannot have");
+}
