@@ -31,5 +31,12 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
             leds.join(", ")
         ));
     }
-    if found { Ok(Exit::Fine) } else { Err(Error::NoMatch { what: "board", pattern }) }
+    if found {
+        Ok(Exit::Fine)
+    } else {
+        Err(Error::NoMatch {
+            what: "board",
+            pattern,
+        })
+    }
 }

@@ -37,5 +37,12 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
             chip.vendor
         ));
     }
-    if found { Ok(Exit::Fine) } else { Err(Error::NoMatch { what: "chip", pattern }) }
+    if found {
+        Ok(Exit::Fine)
+    } else {
+        Err(Error::NoMatch {
+            what: "chip",
+            pattern,
+        })
+    }
 }

@@ -95,7 +95,8 @@ pub(crate) fn show(
     host: Duration,
     args: &TimeArgs,
     out: impl FnOnce(String),
-XX(&report);
+) -> Exit {
+    let exit = exit_of(&report);
     if args.json {
         if args.timing {
             let seconds = host.as_secs_f64();
