@@ -108,7 +108,7 @@ impl Memories {
             .map(|region| (region.origin, region.length.min(LARGEST), region.kind))
             .collect();
         let (flash_origin, flash_alias, flash_bytes) = match flash {
-            // A flash with more than one alias keeps the others as a slower bank of the same bytes would; no chip has one.
+            // No chip has its flash at more than two places.
             Some(bank) => (
                 bank.origin,
                 bank.aliases.first().copied().unwrap_or(bank.origin),

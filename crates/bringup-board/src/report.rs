@@ -2,9 +2,13 @@
 
 use serde::Serialize;
 
-use crate::board::Stop;
-use crate::checks::Severity;
-use crate::symbols::Location;
+use bringup_device::catalogue::MemoryKind;
+
+use crate::board::Board;
+use crate::checks::{Finding, Severity};
+use crate::pins::Pin;
+use crate::run::Stop;
+use crate::symbols::{Location, Symbols};
 
 /// Everything about a run.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -175,5 +179,113 @@ fn as_optional_hex<S: serde::Serializer>(
     match value {
         Some(value) => as_hex(value, serializer),
         None => serializer.serialize_none(),
+    }
+}
+
+impl Board {
+    /// Everything about the run so far.
+    pub fn report(&self) -> Report {
+        let symbols = self.image.as_ref().map(|image| Symbols::read(&image.file));
+        let (flash, ram) = self
+            .image
+            .as_ref()
+            .map_or((0, 0), |image| (image.flash, image.ram));
+        let unmodelled = self.unmodelled().into_iter().map(|used| UnmodelledReport {
+            register: used.register,
+            reads: used.reads,
+            writes: used.writes,
+        });
+        Report {
+            board: self.description.as_ref().map(|board| board.name.clone()),
+            chip: self.chip.name.clone(),
+            stop: self.stop,
+            exit_code: self.exit_code,
+            fault: self.report_fault(symbols.as_ref()),
+            cycles: self.cycles(),
+            seconds: self.seconds(),
+            instructions: self.instructions(),
+            image: ImageReport {
+                flash,
+                ram,
+                flash_size: self.system.memories.size_of(MemoryKind::Flash),
+                ram_size: self.system.memories.size_of(MemoryKind::Ram),
+            },
+            pins: self.report_pins(),
+            console: self.report_console(),
+            findings: self
+                .findings()
+                .iter()
+                .map(|finding| report_finding(finding, symbols.as_ref()))
+                .collect(),
+            unmodelled: unmodelled.collect(),
+            host: None,
+        }
+    }
+
+    /// The fault that ended the run; one that the firmware handled is its own affair.
+    fn report_fault(&self, symbols: Option<&Symbols<'_>>) -> Option<FaultReport> {
+        let ended = matches!(self.stop, Some(Stop::Fault | Stop::Lockup));
+        let fault = self.fault.as_ref().filter(|_| ended)?;
+        Some(FaultReport {
+            message: fault.message.clone(),
+            pc: fault.pc,
+            address: fault.address,
+            location: symbols.and_then(|symbols| symbols.locate(fault.pc)),
+            cycle: fault.cycle,
+        })
+    }
+
+    fn report_pins(&self) -> Vec<PinReport> {
+        let shown = |pin: &&Pin| pin.label().is_some() || !pin.edges().is_empty();
+        let mut pins: Vec<&Pin> = self.pins().filter(shown).collect();
+        pins.sort_by_key(|pin| by_port_and_number(pin.name()));
+        pins.into_iter().map(|pin| self.report_pin(pin)).collect()
+    }
+
+    fn report_pin(&self, pin: &Pin) -> PinReport {
+        let edges = pin.edges().iter().map(|edge| EdgeReport {
+            cycle: edge.cycle,
+            seconds: self.seconds_at(edge.cycle),
+            level: edge.level,
+        });
+        PinReport {
+            pin: pin.name().to_owned(),
+            label: pin.label().map(str::to_owned),
+            level: pin.level().unwrap_or(false),
+            edges: edges.collect(),
+            driven: pin.level().is_some(),
+        }
+    }
+
+    fn report_console(&self) -> Vec<ConsoleReport> {
+        let ports = self.console().ports().iter();
+        ports
+            .map(|port| ConsoleReport {
+                port: port.name.clone(),
+                text: port.text().into_owned(),
+            })
+            .collect()
+    }
+}
+
+/// Sorts `PB10` after `PB9`.
+fn by_port_and_number(pin: &str) -> (&str, u32) {
+    let digits = pin.find(|c: char| c.is_ascii_digit()).unwrap_or(pin.len());
+    let (port, number) = pin.split_at(digits);
+    (port, number.parse().unwrap_or(0))
+}
+
+fn report_finding(finding: &Finding, symbols: Option<&Symbols<'_>>) -> FindingReport {
+    FindingReport {
+        rule: finding.rule,
+        severity: finding.severity,
+        message: finding.message.clone(),
+        register: finding.register.clone(),
+        field: finding.field.clone(),
+        pc: finding.pc,
+        location: symbols.and_then(|symbols| symbols.locate(finding.pc)),
+        cycle: finding.cycle,
+        count: finding.count,
+        hint: finding.hint.clone(),
     }
 }

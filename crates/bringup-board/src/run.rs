@@ -1,0 +1,337 @@
+//! Running: from one stop of the core to the next, and what the board does about each.
+
+use std::time::Duration;
+
+use bringup_cpu::armv6m;
+use bringup_cpu::{Bus, Width};
+use bringup_device::catalogue::MemoryKind;
+
+use crate::board::Board;
+use crate::bus::System;
+use crate::checks;
+use crate::clock::Time;
+use crate::error::Error;
+use crate::semihosting::{Guest, Outcome};
+
+/// Why a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Stop {
+    /// The virtual time was over.
+    Limit,
+    /// What was waited for came: an edge of a pin, a text on the console.
+    Until,
+    /// The firmware ended itself through semihosting.
+    Exit,
+    /// The core took a HardFault.
+    Fault,
+    /// The core locked up: a fault in a HardFault handler, or no vector table.
+    Lockup,
+    /// The firmware waits for something that nothing will ever bring about.
+    Stuck,
+}
+
+/// Why the core halted, as a debugger sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Halt {
+    /// The run ended.
+    Stop(Stop),
+    /// A breakpoint was reached; the instruction there has not been executed.
+    Breakpoint {
+        /// Its address.
+        pc: u32,
+    },
+    /// A `BKPT` instruction other than for semihosting; the program counter still points to it.
+    Bkpt {
+        /// Its address.
+        pc: u32,
+        /// Its immediate.
+        comment: u8,
+    },
+}
+
+/// When a run ends, and how it behaves until then.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunOptions {
+    /// Virtual time to run for; without one, until something else ends the run.
+    pub limit: Option<Duration>,
+    /// Ends the run with the next edge of this pin.
+    pub until_pin: Option<String>,
+    /// Ends the run as soon as a port of the console has printed this text.
+    pub until_text: Option<String>,
+    /// Ends the run as soon as a HardFault is taken. Otherwise its handler runs, and the run ends with
+    /// [`Stop::Fault`] if it turns out to be an endless loop or is still running at the end.
+    pub stop_on_fault: bool,
+    /// Jumps over loops that only wait. Changes nothing but how long the run takes.
+    pub skip: bool,
+}
+
+impl Default for RunOptions {
+    fn default() -> Self {
+        Self {
+            limit: None,
+            until_pin: None,
+            until_text: None,
+            stop_on_fault: false,
+            skip: true,
+        }
+    }
+}
+
+impl RunOptions {
+    /// Runs for a span of virtual time.
+    pub fn limited(limit: Duration) -> Self {
+        Self {
+            limit: Some(limit),
+            ..Self::default()
+        }
+    }
+}
+
+/// What the firmware did that the core could not carry out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GuestFault {
+    /// The rule of the architecture that was broken.
+    pub message: String,
+    /// Address of the instruction.
+    pub pc: u32,
+    /// Address of the access, if the fault is about one.
+    pub address: Option<u32>,
+    /// Core cycle at which the handler was entered.
+    pub cycle: u64,
+    /// Whether the core locked up over it.
+    pub lockup: bool,
+}
+
+/// Exception number of HardFault.
+const HARD_FAULT: u32 = 3;
+/// Cycles after which a HardFault handler that is nothing but an endless loop has reached it.
+const HANDLER_START: u64 = 256;
+
+impl Board {
+    /// Runs for a span of virtual time, unless something ends the run before.
+    pub fn run_for(&mut self, time: Duration) -> Stop {
+        match self.resume(&RunOptions::limited(time), false) {
+            Ok(Halt::Stop(stop)) => stop,
+            // Breakpoints are a debugger's, which uses `debug`; here the run ends at them.
+            _ => Stop::Until,
+        }
+    }
+
+    /// Runs until something that the options name happens. A `BKPT` instruction without a debugger is a HardFault.
+    pub fn run(&mut self, options: &RunOptions) -> Result<Stop, Error> {
+        Ok(match self.resume(options, false)? {
+            Halt::Stop(stop) => stop,
+            Halt::Breakpoint { .. } | Halt::Bkpt { .. } => Stop::Until,
+        })
+    }
+
+    /// Runs as [`Board::run`] does, for a debugger: `BKPT` instructions halt the core.
+    pub fn debug(&mut self, options: &RunOptions) -> Result<Halt, Error> {
+        self.resume(options, true)
+    }
+
+    /// Executes one instruction, or takes one exception.
+    pub fn step(&mut self) -> Halt {
+        self.system.set_limit(None);
+        let stop = self.core.step(&mut self.system);
+        let halt = stop.and_then(|stop| self.heed(stop, true));
+        halt.unwrap_or(Halt::Stop(Stop::Limit))
+    }
+
+    fn resume(&mut self, options: &RunOptions, debugger: bool) -> Result<Halt, Error> {
+        let awaited = options
+            .until_pin
+            .as_deref()
+            .map(|name| self.pin_id(name))
+            .transpose()?;
+        let now = self
+            .reached
+            .take()
+            .unwrap_or_else(|| self.system.clock.time_at(self.core.cycles()));
+        let end = options
+            .limit
+            .map(|limit| now.plus(Time::from_duration(limit)));
+        self.system.set_limit(end);
+        self.system.pins.await_edge(awaited);
+        self.system
+            .console
+            .await_text(options.until_text.as_deref());
+        self.core.set_stop_on_hard_fault(true);
+        (self.stop_on_fault, self.handler_watched) = (options.stop_on_fault, false);
+        self.core.set_skip(options.skip);
+        let halt = loop {
+            let stop = self.core.run(&mut self.system, u64::MAX);
+            if let Some(halt) = self.heed(stop, debugger) {
+                break halt;
+            }
+        };
+        if let Halt::Stop(stop) = halt {
+            self.stop = Some(stop);
+            self.reached = end.filter(|_| stop == Stop::Limit);
+        }
+        self.system.pins.await_edge(None);
+        Ok(halt)
+    }
+
+    /// Deals with why the core stopped; `None` to run on.
+    fn heed(&mut self, stop: armv6m::Stop, debugger: bool) -> Option<Halt> {
+        match stop {
+            armv6m::Stop::Limit => self.heed_limit(),
+            armv6m::Stop::Breakpoint { pc } => Some(Halt::Breakpoint { pc }),
+            armv6m::Stop::Bkpt { comment: 0xAB, .. } => self.semihost(),
+            armv6m::Stop::Bkpt { pc, comment } if debugger => Some(Halt::Bkpt { pc, comment }),
+            armv6m::Stop::Bkpt { .. } => {
+                self.core.refuse_bkpt(&mut self.system);
+                None
+            }
+            armv6m::Stop::Fault(fault) => {
+                self.note_fault(fault, false);
+                if self.stop_on_fault {
+                    return Some(Halt::Stop(Stop::Fault));
+                }
+                self.handler_watched = true;
+                self.system
+                    .pause_at(self.core.cycles().saturating_add(HANDLER_START));
+                None
+            }
+            armv6m::Stop::Lockup(fault) => {
+                self.note_fault(fault, true);
+                Some(Halt::Stop(Stop::Lockup))
+            }
+            armv6m::Stop::ResetRequested => {
+                self.reset();
+                None
+            }
+            armv6m::Stop::Stuck { pc, polled } => {
+                self.report_stuck(pc, &polled);
+                Some(Halt::Stop(Stop::Stuck))
+            }
+        }
+    }
+
+    /// Remembers a fault, the last one of a run.
+    fn note_fault(&mut self, fault: armv6m::Fault, lockup: bool) {
+        self.fault = Some(GuestFault {
+            message: fault.kind.to_string(),
+            pc: fault.pc,
+            address: (fault.address != fault.pc).then_some(fault.address),
+            cycle: self.core.cycles(),
+            lockup,
+        });
+    }
+
+    /// Whether the core stands in a HardFault handler that is an endless loop, as the default one of `cortex-m-rt` is.
+    fn hangs_in_hard_fault(&self) -> bool {
+        /// `B .`
+        const BRANCH_TO_SELF: u32 = 0xE7FE;
+        self.core.ipsr() == HARD_FAULT
+            && self.system.peek(self.core.pc(), Width::Halfword) == Some(BRANCH_TO_SELF)
+    }
+
+    /// The virtual time is over, or the time to look at a HardFault handler has come.
+    fn heed_limit(&mut self) -> Option<Halt> {
+        if self.system.pins.awaited_edge_came() {
+            return Some(Halt::Stop(Stop::Until));
+        }
+        if std::mem::take(&mut self.handler_watched) {
+            if self.hangs_in_hard_fault() {
+                return Some(Halt::Stop(Stop::Fault));
+            }
+            self.system.lift_pause();
+            return None;
+        }
+        if self.core.ipsr() == HARD_FAULT {
+            return Some(Halt::Stop(Stop::Fault));
+        }
+        if self.core.cycles() < self.system.stop_at() {
+            // Asleep, without a limit and with nothing planned.
+            self.report_stuck(self.core.pc(), &[]);
+            return Some(Halt::Stop(Stop::Stuck));
+        }
+        Some(Halt::Stop(Stop::Limit))
+    }
+
+    fn report_stuck(&mut self, pc: u32, polled: &[u32]) {
+        let address = polled.first().copied();
+        let device = address.and_then(|address| self.system.device_at(address));
+        let register = device.map(|(device, offset)| device.register_name(offset, Width::Word));
+        let unmodelled = device.is_some_and(|(device, _)| device.model.is_none());
+        let cycle = self.core.cycles();
+        self.system
+            .findings
+            .report(&checks::stuck_poll::RULE, 0, pc, cycle, || {
+                checks::stuck_poll::detail(address, register.as_deref(), unmodelled)
+            });
+    }
+
+    /// Serves the semihosting call that the core stands at.
+    fn semihost(&mut self) -> Option<Halt> {
+        let (operation, parameter) = (self.core.reg(0), self.core.reg(1));
+        let (pc, cycle) = (self.core.pc(), self.core.cycles());
+        let nanoseconds = self.system.clock.time_at(cycle).in_attoseconds() / 1_000_000_000;
+        let mut guest = Host {
+            system: &mut self.system,
+            nanoseconds: nanoseconds as u64,
+            stored: false,
+        };
+        let outcome = self.semihosting.call(operation, parameter, &mut guest);
+        if guest.stored {
+            self.system.code_changed();
+        }
+        let value = match outcome {
+            Outcome::Return(value) => value,
+            Outcome::NotServed(value, name) => {
+                let rule = &checks::unknown_semihosting::RULE;
+                self.system
+                    .findings
+                    .report(rule, u64::from(operation), pc, cycle, || {
+                        checks::unknown_semihosting::detail(operation, name)
+                    });
+                value
+            }
+            Outcome::Exit(code) => {
+                self.exit_code = Some(code);
+                return Some(Halt::Stop(Stop::Exit));
+            }
+        };
+        self.core.set_reg(0, value);
+        self.core.skip_bkpt(&mut self.system);
+        let came = self.system.console.awaited_text_came();
+        came.then_some(Halt::Stop(Stop::Until))
+    }
+}
+
+/// The board as semihosting sees it.
+struct Host<'a> {
+    system: &'a mut System,
+    nanoseconds: u64,
+    stored: bool,
+}
+
+impl Guest for Host<'_> {
+    fn byte(&self, address: u32) -> Option<u8> {
+        self.system
+            .memories
+            .read(address, Width::Byte)
+            .map(|byte| byte as u8)
+    }
+
+    fn store(&mut self, address: u32, bytes: &[u8]) -> bool {
+        let in_ram = (0..bytes.len() as u32).all(|index| {
+            let address = address.checked_add(index);
+            address.and_then(|address| self.system.memories.kind_at(address))
+                == Some(MemoryKind::Ram)
+        });
+        self.stored |= in_ram;
+        in_ram && self.system.memories.poke(address, bytes) == bytes.len()
+    }
+
+    fn nanoseconds(&self) -> u64 {
+        self.nanoseconds
+    }
+
+    fn print(&mut self, port: &'static str, bytes: &[u8]) {
+        self.system.console.print(port, bytes);
+    }
+}
