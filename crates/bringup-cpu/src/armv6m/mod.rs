@@ -21,6 +21,7 @@ mod alu;
 mod cache;
 mod config;
 mod decode;
+mod disasm;
 mod exception;
 mod execute;
 mod fault;
@@ -41,6 +42,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 pub use config::{Config, SysTickConfig};
+pub use disasm::{Disassembly, disasm};
 pub use fault::{Fault, FaultKind};
 pub use state::Sleep;
 

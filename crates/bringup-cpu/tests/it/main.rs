@@ -4,6 +4,7 @@ mod asm;
 mod bus;
 mod data;
 mod debug;
+mod disasm;
 mod encodings;
 mod exceptions;
 mod faults;
