@@ -9,7 +9,8 @@ fn text(code: &[u16]) -> String {
     while let Some(&first) = code.get(at) {
         let second = code.get(at + 1).copied().unwrap_or(0);
         let instruction = disasm(0x100 + 2 * at as u32, first, second);
-        lines += &format!("{instruction}\n");
+        lines.push_str(&instruction.to_string());
+        lines.push('\n');
         at += instruction.bytes() as usize / 2;
     }
     lines
