@@ -316,7 +316,7 @@ fn core_config(chip: &Chip, device: &Description) -> armv6m::Config {
         catalogue::Core::CortexM0Plus => armv6m::Config::CORTEX_M0_PLUS,
         catalogue::Core::CortexM0 => armv6m::Config::CORTEX_M0,
     };
-    // ST clocks SysTick with HCLK / 8 where CLKSOURCE is 0 (RM0377 figure 17, clock tree).
+    // ST clocks SysTick with HCLK / 8 where CLKSOURCE is 0 (RM0377 section 7.2, clock tree).
     let reference = (chip.vendor == "STMicroelectronics").then_some(8);
     let lines = device
         .interrupts()

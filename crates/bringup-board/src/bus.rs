@@ -462,7 +462,7 @@ impl Bus for System {
     #[inline]
     fn data_wait(&self, address: u32) -> i32 {
         if self.io_port && IO_PORT.contains(&address) {
-            // The port answers in the cycle of the address (Cortex-M0+ TRM, DDI 0484C, section 3.3).
+            // Loads and stores on the port take one cycle and not two (Cortex-M0+ TRM, instruction timing).
             -1
         } else if self.wait_states > 0 && self.memories.is_flash(address) {
             self.wait_states as i32
