@@ -17,7 +17,7 @@ fn fixture_in_both_themes_and_editions() {
         write_crate(
             &folder,
             &generate(&device, |options| {
-                (options.theme, options.edition) = (theme, edition)
+                (options.theme, options.edition) = (theme, edition);
             }),
         );
         for features in FEATURES {
@@ -64,7 +64,7 @@ fn each_peripheral_on_its_own() {
         write_crate(
             &folder,
             &generate(&device, |options| {
-                options.peripherals.push(peripheral.name.to_lowercase())
+                options.peripherals.push(peripheral.name.to_lowercase());
             }),
         );
         let Some(output) = check(&folder, &[]) else {

@@ -27,7 +27,7 @@ fn unchanged(name: &str, device: &Device) {
             write_tree(
                 &folder,
                 &generate(device, |options| {
-                    (options.theme, options.edition) = (theme, edition)
+                    (options.theme, options.edition) = (theme, edition);
                 }),
             );
             check(&folder, edition);

@@ -31,7 +31,7 @@ fn files_of_the_crate() {
 #[test]
 fn only_what_was_asked_for() {
     let tree = generate(&fixture(), |options| {
-        options.peripherals = vec!["rcc".into(), "GPIOB".into()]
+        options.peripherals = vec!["rcc".into(), "GPIOB".into()];
     });
     let paths: Vec<&str> = tree
         .iter()
@@ -53,7 +53,7 @@ fn only_what_was_asked_for() {
 #[test]
 fn a_small_peripheral() {
     let tree = generate(&fixture(), |options| {
-        options.peripherals = vec!["RCC".into()]
+        options.peripherals = vec!["RCC".into()];
     });
     insta::assert_snapshot!(tree.get("src/rcc.rs").expect("there is RCC"));
 }

@@ -25,9 +25,10 @@ pub(crate) fn load(text: &str) -> Device {
 /// Devices of vendors, where the folder with their files is beside the project.
 pub(crate) fn vendors() -> Vec<(&'static str, Device)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/svd/STMicro-2026");
-    let read = |name: &'static str| match fs::read_to_string(folder.join(name)) {
-        Ok(text) => Some((name, load(&text))),
-        Err(_) => {
+    let read = |name: &'static str| {
+        if let Ok(text) = fs::read_to_string(folder.join(name)) {
+            Some((name, load(&text)))
+        } else {
             eprintln!("skipped: {name} is not there");
             None
         }

@@ -128,7 +128,12 @@ impl Lower<'_> {
     }
 
     fn enum_name(&self, enumeration: &Enumeration, field: &Field) -> String {
-        let base = enumeration.name.as_deref().unwrap_or(&field.name);
+        // One vendor's tool calls each and every one `ENUM`.
+        let own = enumeration
+            .name
+            .as_deref()
+            .filter(|name| !name.eq_ignore_ascii_case("enum"));
+        let base = own.unwrap_or(&field.name);
         match enumeration.usage {
             EnumUsage::Write => self.options.theme.write_enumeration(base),
             EnumUsage::Read | EnumUsage::ReadWrite => self.options.theme.enumeration(base),

@@ -64,8 +64,8 @@ fn members(out: &mut Out, block: &Block) {
             } => {
                 out.doc(doc);
                 match count {
-                    Some(count) => out.fmt(format_args!("pub {name}: [{ty}; {count}],")),
-                    None => out.fmt(format_args!("pub {name}: {ty},")),
+                    Some(count) => out.member(name, &format!("[{ty}; {count}]")),
+                    None => out.member(name, ty),
                 }
             }
         }
@@ -137,13 +137,22 @@ fn cluster(out: &mut Out, cluster: &Cluster) {
             module: home,
             ty: home_ty,
         } => {
-            out.fmt(format_args!("pub type {ty} = {home}::{home_ty};"));
+            out.assign(
+                format_args!("pub type {ty}"),
+                format_args!("{home}::{home_ty}"),
+            );
             out.blank();
             out.doc(doc);
-            out.fmt(format_args!("pub use {home} as {module};"));
+            match home.rsplit("::").next() {
+                Some(last) if last == module => out.fmt(format_args!("pub use {home};")),
+                _ => out.fmt(format_args!("pub use {home} as {module};")),
+            }
         }
         ClusterBody::Own(own) => {
-            out.fmt(format_args!("pub type {ty} = {module}::{ty};"));
+            out.assign(
+                format_args!("pub type {ty}"),
+                format_args!("{module}::{ty}"),
+            );
             out.blank();
             out.doc(doc);
             out.open(format_args!("pub mod {module}"));

@@ -29,9 +29,10 @@ pub(super) fn enumeration(out: &mut Out, own: &Enum) {
     }
     if own.write {
         out.blank();
-        out.open(format_args!(
-            "impl<'a, REG: crate::RegisterSpec, S> crate::{writer}<'a, crate::W<REG>, {name}, S>"
-        ));
+        out.implementation(
+            "impl<'a, REG: crate::RegisterSpec, RULE>",
+            &format!("crate::{writer}<'a, crate::W<REG>, {name}, RULE>"),
+        );
         for (n, variant) in own.variants.iter().enumerate() {
             separate(out, n, variant);
             out.line("#[inline(always)]");

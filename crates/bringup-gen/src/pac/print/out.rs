@@ -60,6 +60,23 @@ impl Out {
         self.depth += 1;
     }
 
+    /// Opens an inherent impl with parameters.
+    pub(super) fn implementation(&mut self, parameters: &str, ty: &str) {
+        let start = self.text.len();
+        // Of this head alone, rustfmt does not count the indentation.
+        let width = WIDTH + 4 * self.depth;
+        self.open(format_args!("{parameters} {ty}"));
+        if self.columns(start) <= width {
+            return;
+        }
+        self.text.truncate(start);
+        self.depth -= 1;
+        self.line(parameters);
+        self.nested(|out| out.line(ty));
+        self.line("{");
+        self.depth += 1;
+    }
+
     /// Closes a block.
     pub(super) fn close(&mut self) {
         self.close_with("}");
@@ -175,20 +192,72 @@ impl Out {
         self.close();
     }
 
-    /// `left = &[a, b];`: on one line, on two, or with a line per element. Elements have more than ten columns.
-    pub(super) fn array(&mut self, left: &str, elements: &[String]) {
-        let inner = elements.join(", ");
-        if inner.chars().count() <= ARRAY_WIDTH {
-            self.assign(format_args!("{left}"), format_args!("&[{inner}]"));
+    /// `pub type name = path<argument>;`, in the first of rustfmt's three forms that fits.
+    pub(super) fn alias(&mut self, name: &str, path: &str, argument: &str) {
+        let second = self.depth * 4 + 4 + path.len() + argument.chars().count() + "<>;".len();
+        if second <= WIDTH {
+            self.assign(
+                format_args!("pub type {name}"),
+                format_args!("{path}<{argument}>"),
+            );
+            return;
+        }
+        self.fmt(format_args!("pub type {name} = {path}<"));
+        self.nested(|out| out.fmt(format_args!("{argument},")));
+        self.line(">;");
+    }
+
+    /// `left = &[("a", 0, 1)];`: on one line, on two, or with a line per tuple or even per member of one.
+    pub(super) fn tuples(&mut self, left: &str, tuples: &[(&str, u32, u32)]) {
+        let inner: Vec<String> = tuples
+            .iter()
+            .map(|(name, a, b)| format!("\"{name}\", {a}, {b}"))
+            .collect();
+        let line = format!("({})", inner.join("), ("));
+        let fits = line.chars().count() <= ARRAY_WIDTH || tuples.len() == 1;
+        if fits && inner.iter().all(|tuple| tuple.len() <= CALL_WIDTH) {
+            self.assign(format_args!("{left}"), format_args!("&[{line}]"));
+            return;
+        }
+        if let [(name, a, b)] = tuples {
+            self.fmt(format_args!("{left} = &[("));
+            self.members(name, *a, *b);
+            self.line(")];");
             return;
         }
         self.fmt(format_args!("{left} = &["));
         self.nested(|out| {
-            for element in elements {
-                out.fmt(format_args!("{element},"));
+            for (tuple, (name, a, b)) in inner.iter().zip(tuples) {
+                if tuple.len() <= CALL_WIDTH {
+                    out.fmt(format_args!("({tuple}),"));
+                    continue;
+                }
+                out.line("(");
+                out.members(name, *a, *b);
+                out.line("),");
             }
         });
         self.line("];");
+    }
+
+    fn members(&mut self, name: &str, a: u32, b: u32) {
+        self.nested(|out| {
+            out.fmt(format_args!("\"{name}\","));
+            out.fmt(format_args!("{a},"));
+            out.fmt(format_args!("{b},"));
+        });
+    }
+
+    /// `pub name: ty,`, broken after the colon where it is too long.
+    pub(super) fn member(&mut self, name: &str, ty: &str) {
+        let start = self.text.len();
+        self.fmt(format_args!("pub {name}: {ty},"));
+        if self.columns(start) <= WIDTH {
+            return;
+        }
+        self.text.truncate(start);
+        self.fmt(format_args!("pub {name}:"));
+        self.nested(|out| out.fmt(format_args!("{ty},")));
     }
 
     fn indent(&mut self) {

@@ -19,10 +19,7 @@ pub(super) fn register(out: &mut Out, register: &Register) {
     } = register;
     out.blank();
     out.fmt(format_args!("/// `{name}`: {doc}"));
-    out.assign(
-        format_args!("pub type {ty}"),
-        format_args!("crate::Reg<{module}::{spec}>"),
-    );
+    out.alias(ty, "crate::Reg", &format!("{module}::{spec}"));
     out.blank();
     out.doc(doc);
     out.open(format_args!("pub mod {module}"));
@@ -74,6 +71,9 @@ fn layout(out: &mut Out, layout: &Layout, name: &str, spec: &str) {
         out.blank();
         match item {
             EnumItem::Own(own) => enumeration::enumeration(out, own),
+            EnumItem::Same { path, name } if path.rsplit("::").next() == Some(name) => {
+                out.fmt(format_args!("pub use {path};"));
+            }
             EnumItem::Same { path, name } => out.fmt(format_args!("pub use {path} as {name};")),
         }
     }
@@ -118,17 +118,12 @@ fn debug(out: &mut Out, layout: &Layout) {
         .readers
         .iter()
         .filter(|field| matches!(field.place, FieldPlace::One));
-    let fields: Vec<String> = single
-        .map(|field| {
-            format!(
-                "(\"{}\", {}, {})",
-                field.name, field.bits.offset, field.bits.width
-            )
-        })
+    let fields: Vec<(&str, u32, u32)> = single
+        .map(|field| (field.name.as_str(), field.bits.offset, field.bits.width))
         .collect();
     if !fields.is_empty() {
         out.line("#[cfg(feature = \"debug\")]");
-        out.array("const FIELDS: crate::generic::Fields", &fields);
+        out.tuples("const FIELDS: crate::generic::Fields", &fields);
     }
     if layout.reading_acts {
         out.line("#[cfg(feature = \"debug\")]");
