@@ -66,8 +66,8 @@ impl Lower<'_> {
                 }
                 RegisterOrCluster::Register(register) => {
                     let name = full_name(register);
-                    let ty = types.claim(self.options.theme.item(&name));
                     let module = types.claim(accessor(&name));
+                    let ty = types.claim(self.options.theme.item(&name));
                     items.push(register_item(register, ty.clone()));
                     registers.push(self.register(register, &name, ty, module, path));
                 }
@@ -109,8 +109,8 @@ impl Lower<'_> {
         types: &mut Scope,
         path: &str,
     ) -> (tables::Cluster, Item<'a>) {
-        let ty = types.claim(self.options.theme.item(&cluster.name));
         let module = types.claim(accessor(&cluster.name));
+        let ty = types.claim(self.options.theme.item(&cluster.name));
         let doc = doc::described(cluster.description.as_deref(), "n")
             .unwrap_or_else(|| doc::text(&cluster.name));
         let (body, size, align) = if let Some(home) = self.clusters.get(&cluster.shape).cloned() {
