@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use bringup_cpu::{At, Bus, BusFault, Width};
 use bringup_device::Device as Description;
 use bringup_device::catalogue::{Chip, Core, MemoryKind};
+use bringup_device::gates::GateBit;
 
 use crate::checks::{self, Findings};
 use crate::clock::{Clock, ClockTree, Frequency, Time};
 use crate::console::Console;
 use crate::devices::{Device, Devices};
 use crate::error::Error;
-use crate::gates::GateBit;
 use crate::memory::Memories;
 use crate::peripheral::{Context, Crystals, Model, Reset};
 use crate::pins::{PinId, Pins};

@@ -1,10 +1,10 @@
 //! The peripherals of a chip, made from its SVD description, and the map that finds them by address.
 
 use bringup_device::catalogue::Chip;
+use bringup_device::gates::{Gate, GateFields};
 use bringup_device::{AddressBlockUsage, Device as Description, PeripheralInstance};
 
 use crate::error::{Error, Kind};
-use crate::gates::{Gate, GateFields};
 use crate::models;
 use crate::peripheral::{Crystals, Model, Setup};
 use crate::pins::Pins;
@@ -102,25 +102,18 @@ impl Devices {
                 held: false,
             });
         }
-        devices.find_gates();
+        devices.find_gates(&GateFields::of(description));
         Ok(devices)
     }
 
-    fn find_gates(&mut self) {
-        let Some(index) = self.list.iter().position(|device| device.name == "RCC") else {
-            return;
-        };
-        let Some(rcc) = self.list.get(index) else {
-            return;
-        };
-        let fields = GateFields::of(rcc.file.layout().registers());
-        for (other, device) in self.list.iter_mut().enumerate() {
+    fn find_gates(&mut self, fields: &GateFields) {
+        self.rcc = self.list.iter().position(|device| device.name == "RCC");
+        for (index, device) in self.list.iter_mut().enumerate() {
             // The RCC is never gated, whatever a field may be called.
-            if other != index {
+            if Some(index) != self.rcc {
                 device.gate = fields.gate(&device.name);
             }
         }
-        self.rcc = Some(index);
     }
 
     /// Index of a peripheral by its name, in any case.

@@ -35,7 +35,6 @@ pub mod clock;
 mod console;
 mod devices;
 mod error;
-pub mod gates;
 mod image;
 mod memory;
 pub mod models;

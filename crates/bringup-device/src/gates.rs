@@ -32,19 +32,21 @@ pub struct Gate {
 }
 
 /// Blocks that ST calls differently in the RCC: what the peripheral's name starts with, and the stem of the fields.
+/// Not among them is `FLITF` of the F0, F1 and F3, which gates the flash interface in sleep mode only.
 const SYNONYMS: &[(&str, &str)] = &[
     ("AES", "CRYP"),
+    ("COMP1", "COMP12"),
     ("COMP", "SYSCFG"),
     ("DAC", "DACAHB"),
     ("ETHERNET_", "ETHMAC"),
     ("ETHERNET_", "ETH1MAC"),
     ("ETHERNET_", "ETH"),
     ("FIREWALL", "FW"),
-    ("FLASH", "FLITF"),
     ("FLASH", "MIF"),
     ("HDMI_CEC", "CEC"),
     ("JPEG", "JPGDEC"),
     ("LCD-TFT", "LTDC"),
+    ("LPUSART1", "LPUART1"),
     ("OTG1_HS", "USB1OTG"),
     ("OTG2_HS", "USB2OTG"),
     ("OTG_FS", "OTGFS"),
@@ -201,24 +203,22 @@ fn stems(peripheral: &str) -> Vec<String> {
     stems
 }
 
-/// The ways a number is dropped or added: `DMA1` and `DMA`, `LPTIM` and `LPTIM1`; converters are also gated
-/// in pairs and threes, `ADC1` by `ADC12`.
+/// The ways a number is dropped or added: `DMA1` and `DMA`, `LPTIM` and `LPTIM1`. Converters share gates among
+/// themselves: `ADC1` and `ADC12`, `ADC4` and `ADC345`, `DAC2` and `DAC`.
 fn push_numbered(stems: &mut Vec<String>, name: &str) {
     let base = name.trim_end_matches(|c: char| c.is_ascii_digit());
     let number = &name[base.len()..];
-    if matches!(base, "ADC" | "DAC") {
-        let shared: &[&str] = match number {
-            "" | "1" | "2" => &["12"],
-            "3" | "4" => &["34", "345"],
-            "5" => &["345"],
-            _ => &[],
-        };
-        stems.extend(shared.iter().map(|shared| format!("{base}{shared}")));
-    }
     match number {
         "" => stems.push(format!("{base}1")),
-        "1" | "2" | "3" | "4" => stems.push(base.to_owned()),
+        "1" => stems.push(base.to_owned()),
         _ => {}
+    }
+    if matches!(base, "ADC" | "DAC") {
+        let shared = ["12", "34", "345"]
+            .iter()
+            .filter(|shared| shared.contains(number));
+        stems.extend(shared.map(|shared| format!("{base}{shared}")));
+        stems.push(base.to_owned());
     }
 }
 

@@ -30,7 +30,7 @@ pub(crate) enum Error {
     #[error("no board of the catalogue carries the chip `{chip}`")]
     NoBoardForChip { chip: String },
 
-    #[error("the SVD file describes no `{peripheral}`, which `{board}` needs")]
+    #[error("the SVD file describes no {peripheral}, which `{board}` needs")]
     SvdLacks { peripheral: String, board: String },
 
     #[error("`{program}` cannot be started")]

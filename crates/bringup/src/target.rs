@@ -34,7 +34,8 @@ impl TargetArgs {
         }
         // `cargo run` tells its runner where the package is.
         let dir = std::env::var_os("CARGO_MANIFEST_DIR")
-            .map_or_else(|| PathBuf::from("."), PathBuf::from);
+            .map(PathBuf::from)
+            .unwrap_or_default();
         let manifest = dir.join("Cargo.toml");
         let project = metadata(&manifest);
         let board = project.board.ok_or_else(|| Error::NoBoard {

@@ -129,6 +129,12 @@ pub(crate) fn grouped(number: u64) -> String {
     text
 }
 
+/// A number of things: `1 register`, `443 registers`.
+pub(crate) fn count(number: usize, thing: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{} {thing}{plural}", grouped(number as u64))
+}
+
 /// An amount of memory: `812 B`, `1.9 KiB`, `32 KiB`.
 pub(crate) fn bytes(amount: u64) -> String {
     if amount < 1024 {

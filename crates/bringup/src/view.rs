@@ -72,11 +72,11 @@ fn edges(text: &mut String, pin: &PinReport) {
             paint(DIM, "○")
         };
         let apart = before.map_or_else(String::new, |before| {
-            format!("+{:.6} s", edge.seconds - before)
+            format!("   +{:.6} s", edge.seconds - before)
         });
         let _ = writeln!(
             text,
-            "     {:>14.6} s  {lamp} {:<4}  {:>14} cycles   {}",
+            "     {:>14.6} s  {lamp} {:<4}  {:>14} cycles{}",
             edge.seconds,
             level(edge.level),
             ui::grouped(edge.cycle),

@@ -3,9 +3,8 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use bringup_board::gates::GateFields;
-use bringup_board::registers::Layout;
 use bringup_board::{Board, Width};
+use bringup_device::gates::GateFields;
 
 use crate::asm::Asm;
 use crate::fixture::{GPIOB, RCC_IOPENR, run};
@@ -146,11 +145,7 @@ fn gates_are_found_in_the_files_of_every_family() {
         let Some(device) = bringup_device::svd::load(&text).device else {
             continue;
         };
-        let Some(rcc) = device.peripheral("RCC") else {
-            continue;
-        };
-        let layout = Layout::new(rcc.registers_expanded());
-        let fields = GateFields::of(layout.registers());
+        let fields = GateFields::of(&device);
         let mut found = 0;
         let mut missing = Vec::new();
         for peripheral in device.peripherals_expanded() {

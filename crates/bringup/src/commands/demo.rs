@@ -105,7 +105,7 @@ fn get_svd(steps: &mut Steps, given: Option<&Path>, target: Target) -> Result<Sv
         let warnings = if svd.warnings == 0 {
             String::new()
         } else {
-            format!(", {} warnings", svd.warnings)
+            format!(", {}", ui::count(svd.warnings, "warning"))
         };
         let summary = format!(
             "{}, {}, {from}{warnings}",
@@ -129,7 +129,11 @@ fn generate_pac(steps: &mut Steps, svd: &Svd) -> Result<(String, FileTree), Erro
         let size = ui::bytes(tree.total_bytes() as u64);
         Ok((
             (name, tree),
-            format!("{peripherals} peripherals, {registers} registers, {size} of Rust"),
+            format!(
+                "{}, {}, {size} of Rust",
+                ui::count(peripherals, "peripheral"),
+                ui::count(registers, "register")
+            ),
         ))
     })
 }
@@ -151,13 +155,17 @@ fn write_project(
             .and_then(|led| led.pin.get(1..2))
             .map(|letter| format!("GPIO{letter}"))
             .unwrap_or_default();
+        let lacks = |peripheral| Error::SvdLacks {
+            peripheral,
+            board: board.name.clone(),
+        };
+        if svd.device.peripheral(&port).is_none() {
+            return Err(lacks(port));
+        }
         let gate = GateFields::of(&svd.device)
             .gate(&port)
             .enable
-            .ok_or_else(|| Error::SvdLacks {
-                peripheral: format!("clock gate of {port}"),
-                board: board.name.clone(),
-            })?;
+            .ok_or_else(|| lacks(format!("clock enable bit of {port}")))?;
         let tree = project::blink(&project::Options {
             name: "blink",
             pac: name,

@@ -108,7 +108,21 @@ fn a_new_folder_needs_no_network_either() {
 #[test]
 fn what_a_person_reads() {
     let ran = demo(&[]);
-    insta::assert_snapshot!(without_host_time(&ran.stdout), @"");
+    insta::assert_snapshot!(without_host_time(&ran.stdout), @"
+    LD3 (PB3)  9 edges
+            1.001420 s  ● high       2,100,131 cycles
+            2.002779 s  ○ low        4,200,133 cycles   +1.001359 s
+            3.004139 s  ● high       6,300,136 cycles   +1.001359 s
+            4.005496 s  ○ low        8,400,133 cycles   +1.001357 s
+            5.006855 s  ● high      10,500,136 cycles   +1.001359 s
+            6.008214 s  ○ low       12,600,138 cycles   +1.001359 s
+            7.009571 s  ● high      14,700,136 cycles   +1.001357 s
+            8.010930 s  ○ low       16,800,138 cycles   +1.001359 s
+            9.012290 s  ● high      18,900,141 cycles   +1.001359 s
+    image      472 B of 32 KiB flash (1.4 %), 4 B of 8 KiB RAM (0.0 %)
+    findings   none
+    simulated  10.000000 s, 20,971,520 cycles, 12,582,924 instructions, in …; the time was over
+    ");
     let steps: Vec<_> = ran
         .stderr
         .lines()

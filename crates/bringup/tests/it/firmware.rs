@@ -85,7 +85,7 @@ impl Expected {
             for pair in times.windows(2) {
                 let apart = pair[1] - pair[0];
                 assert!(
-                    (apart - span).abs() <= 0.02 * span,
+                    (apart - span).abs() <= 0.05 * span,
                     "{name}: {apart} s between edges of {pin}, not {span}"
                 );
             }

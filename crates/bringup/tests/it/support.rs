@@ -52,7 +52,9 @@ pub(crate) fn tool() -> Command {
     command
         .env("BRINGUP_CACHE_DIR", cache())
         .env("NO_COLOR", "1")
-        .env("COLUMNS", "100");
+        .env("COLUMNS", "100")
+        // Set by cargo for this test, as it sets it for the runner of a project.
+        .env_remove("CARGO_MANIFEST_DIR");
     command
 }
 
@@ -69,4 +71,18 @@ pub(crate) fn finish(command: &mut Command) -> Ran {
         stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
         stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
     }
+}
+
+/// Durations of the host differ from run to run: cuts them off the numbered steps.
+pub(crate) fn without_durations(text: &str) -> String {
+    let cut = |line: &str| {
+        let step =
+            line.starts_with(' ') && line.trim_start().starts_with(|c: char| c.is_ascii_digit());
+        let timed = step && (line.ends_with(" s") || line.ends_with(" ms"));
+        match line.rsplit_once("  ") {
+            Some((head, _)) if timed => head.trim_end().to_owned(),
+            _ => line.to_owned(),
+        }
+    };
+    text.lines().map(cut).collect::<Vec<_>>().join("\n")
 }

@@ -7,7 +7,7 @@
 //! | `CFGR` | `SW` to `SWS` once the source is ready, `HPRE`, `PPRE1`, `PPRE2`, PLL source, multiplier and divider, frozen while the PLL is on |
 //! | `CIER`, `CIFR`, `CICR` | ready interrupts |
 //! | `CSR` reset flags | power-on, pin and software reset, `RMVF` |
-//! | enable and reset registers | by the board, for every peripheral: see [`crate::gates`] |
+//! | enable and reset registers | by the board, for every peripheral: see [`bringup_device::gates`] |
 //! | clock security, `MCO`, the write protection of the RTC domain by `PWR.CR.DBP` | kept in the registers, without effect |
 
 use bringup_cpu::Width;
