@@ -5,6 +5,9 @@ use object::{Object, ObjectSection, ObjectSymbol};
 
 type Reader<'a> = EndianSlice<'a, LittleEndian>;
 
+/// How far back a line is looked for, in bytes, where an instruction has none.
+const MERGED: u32 = 16;
+
 /// A place in the source.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 pub struct Location {
@@ -86,7 +89,18 @@ impl<'a> Symbols<'a> {
     }
 
     /// The place to show to the user: the innermost inlined function that is the user's own, else the innermost of all.
+    ///
+    /// Code that the compiler merged from several places has no line of its own; the nearest before it in the same
+    /// function stands for it.
     pub fn locate(&self, pc: u32) -> Option<Location> {
+        let start = self.function_at(pc).map_or(pc, |(start, _)| start);
+        let before = (0..=MERGED / 2).filter_map(|halfwords| pc.checked_sub(2 * halfwords));
+        before
+            .take_while(|address| *address >= start)
+            .find_map(|address| self.locate_exactly(address))
+    }
+
+    fn locate_exactly(&self, pc: u32) -> Option<Location> {
         let frames = self.frames(pc);
         let own = frames
             .iter()
@@ -97,11 +111,16 @@ impl<'a> Symbols<'a> {
     }
 
     fn function(&self, pc: u32) -> Option<&'a str> {
+        self.function_at(pc).map(|(_, name)| name)
+    }
+
+    /// Address and name of the function around `pc`.
+    fn function_at(&self, pc: u32) -> Option<(u32, &'a str)> {
         let after = self
             .functions
             .partition_point(|(address, ..)| *address <= pc);
         let (address, size, name) = self.functions.get(after.checked_sub(1)?)?;
-        (pc - address < (*size).max(2)).then_some(*name)
+        (pc - address < (*size).max(2)).then_some((*address, *name))
     }
 
     fn dwarf_frames(&self, pc: u32) -> Vec<Frame> {
@@ -210,20 +229,16 @@ mod tests {
     #[test]
     fn only_the_package_that_was_built_is_own() {
         let place = Place {
-            directory: "/home/me/blink".into(),
+            directory: "/p/blink".into(),
             root: "src/main.rs/@/blink.3d5-cgu.0".into(),
         };
         let own = |file: &str| place.shorten(file);
+        assert_eq!(own("/p/blink/src/main.rs"), ("src/main.rs".into(), true));
         assert_eq!(
-            own("/home/me/blink/src/main.rs"),
-            ("src/main.rs".into(), true)
-        );
-        assert_eq!(
-            own("/home/me/blink/pac/src/generic.rs"),
+            own("/p/blink/pac/src/generic.rs"),
             ("pac/src/generic.rs".into(), false)
         );
-        let registry =
-            "/home/me/.cargo/registry/src/index.crates.io-1949/cortex-m-0.7.7/src/asm.rs";
+        let registry = "/p/.cargo/registry/src/index.crates.io-1949/cortex-m-0.7.7/src/asm.rs";
         assert_eq!(own(registry), ("cortex-m-0.7.7/src/asm.rs".into(), false));
         let core = "/rustc/4a4ef493/library/core/src/ptr/mod.rs";
         assert_eq!(own(core), ("core/src/ptr/mod.rs".into(), false));

@@ -98,7 +98,7 @@ fn get_svd(steps: &mut Steps, given: Option<&Path>, target: Target) -> Result<Sv
         let from = match given {
             Some(path) => path.display().to_string(),
             None => format!(
-                "package {} {} of crates.io",
+                "from {} {} on crates.io",
                 target.chip.svd.package, target.chip.svd.version
             ),
         };

@@ -186,6 +186,13 @@ fn a_clock_that_is_off_is_named() {
         message.contains("`GPIOB`") && message.contains("`RCC.IOPENR.IOPBEN`"),
         "{message}"
     );
+    // The write that the compiler merged from both branches has a line, too.
+    assert!(
+        findings
+            .iter()
+            .all(|finding| finding["location"]["file"] == "src/main.rs"),
+        "{findings:#?}"
+    );
     let shown = run_in(&dir, ["demo", "--out", "blink"]);
     assert_eq!(shown.code, Some(1));
     assert!(
