@@ -2,8 +2,8 @@
 
 use super::interrupt;
 use super::out::Out;
+use crate::pac::Options;
 use crate::pac::lower::tables::{Crate, ModuleBody, Peripheral};
-use crate::pac::{Options, Target};
 
 /// Lints that the names and shapes of a vendor's file would set off.
 const ALLOWED: &[&str] = &[
@@ -31,7 +31,7 @@ pub(super) fn root(tables: &Crate, options: &Options) -> String {
     for peripheral in &tables.peripherals {
         types(&mut out, peripheral);
     }
-    peripherals(&mut out, tables, options);
+    peripherals(&mut out, tables);
     out.finish()
 }
 
@@ -95,7 +95,7 @@ fn types(out: &mut Out, peripheral: &Peripheral) {
     }
 }
 
-fn peripherals(out: &mut Out, tables: &Crate, options: &Options) {
+fn peripherals(out: &mut Out, tables: &Crate) {
     out.blank();
     out.line("// One flag for all copies of the crate: the linker refuses a second one.");
     out.line("#[unsafe(no_mangle)]");
@@ -117,10 +117,8 @@ fn peripherals(out: &mut Out, tables: &Crate, options: &Options) {
     }
     out.blank();
     out.open(format_args!("impl Peripherals"));
-    if options.target == Target::CortexM || options.target == Target::None {
-        take(out);
-        out.blank();
-    }
+    take(out);
+    out.blank();
     steal(out);
     out.close();
 }
