@@ -16,13 +16,19 @@ fn main() -> std::io::Result<()> {
             println!("{path}: no device");
             continue;
         };
+        let begin = std::time::Instant::now();
+        let found = bringup_device::check::check(&device);
+        let checked = begin.elapsed();
+        for diagnostic in &found {
+            println!("{path}: {}", diagnostic.display(&lines));
+        }
         let registers: usize = device
             .peripherals_expanded()
             .map(|p| p.peripheral.registers_expanded().count())
             .sum();
         let peripherals = device.peripherals_expanded().count();
         println!(
-            "{path}: {}: {peripherals} peripherals, {registers} registers, {took:?}",
+            "{path}: {}: {peripherals} peripherals, {registers} registers, read in {took:?}, checked in {checked:?}",
             device.name
         );
     }

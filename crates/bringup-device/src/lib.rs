@@ -6,10 +6,12 @@
 //! - [`svd::load`] reads a file. [`Device`] and what it is made of have neither `derivedFrom` nor
 //!   inherited properties nor `dim` left; [`Device::peripherals_expanded`], [`Peripheral::registers_expanded`]
 //!   and [`Register::fields_expanded`] spread out what is repeated.
+//! - [`check::check`] reports what a resolved device cannot be.
 //! - [`rules`] lists every kind of problem that is reported, [`LineIndex`] finds line and column.
 //! - [`catalogue`] knows chips and boards by name.
 
 pub mod catalogue;
+pub mod check;
 mod diagnostic;
 mod expand;
 pub mod gates;

@@ -54,6 +54,8 @@ pub struct Cpu {
     pub vtor_present: Option<bool>,
     /// `<deviceNumInterrupts>`.
     pub device_num_interrupts: Option<u32>,
+    /// Where the element starts in the file.
+    pub span: Span,
 }
 
 /// The processor cores that SVD files name.

@@ -42,6 +42,7 @@ impl Resolver<'_> {
                 .unwrap_or(false),
             vtor_present: self.boolean(&node, Tag::VtorPresent),
             device_num_interrupts: self.number32(&node, Tag::DeviceNumInterrupts),
+            span: self.tree.node(node[0]).span,
         })
     }
 }

@@ -23,21 +23,34 @@ impl Resolver<'_> {
             return Vec::new();
         };
         let mut fields = Vec::new();
+        let mut cut = Vec::new();
         for node in tree.items(container) {
             if tree.node(node).tag == Tag::Field {
-                fields.extend(self.within(node, |this| this.field(node, context)));
+                let field = self.within(node, |this| this.field(node, context, &mut cut));
+                fields.extend(field);
             } else {
                 self.misplaced(node, Tag::Fields);
             }
         }
         fields.sort_by_key(|field| field.bit_offset);
+        for (node, bits) in cut {
+            self.within(node, |this| this.cut(node, bits, context.size, &mut fields));
+        }
         fields
     }
 
-    fn field(&mut self, node: NodeId, context: FieldContext) -> Option<Field> {
+    fn field(
+        &mut self,
+        node: NodeId,
+        context: FieldContext,
+        cut: &mut Vec<(NodeId, Bits)>,
+    ) -> Option<Field> {
         let chain = self.chain(node);
         let bits = self.bits(&chain)?;
         let (bit_offset, bit_width) = self.inside(bits, context.size)?;
+        if u64::from(bit_width) < bits.width {
+            cut.push((node, bits));
+        }
         let mut named = self.named(&chain, u64::from(bit_width))?;
         if let Some(repeat) = &mut named.repeat {
             self.keep_inside(repeat, bits.span, bit_offset, bit_width, context.size);
@@ -179,13 +192,39 @@ impl Resolver<'_> {
             return None;
         }
         let room = u64::from(size) - offset;
-        if width > room {
-            let message = format!(
-                "a field of {width} bits from bit {offset} on is not in the register, which has {size}; it was read as {room} bits"
-            );
-            self.warn(rules::BIT_RANGE_OUTSIDE, span, message, None);
-        }
         Some((offset as u32, width.min(room) as u32))
+    }
+
+    /// Says that a field reaches beyond its register. It ends where the register does, or, as the mistake is in
+    /// its upper end, before the next field.
+    fn cut(&mut self, node: NodeId, bits: Bits, size: u32, fields: &mut [Field]) {
+        let Bits {
+            offset,
+            width,
+            span,
+        } = bits;
+        let element = self.tree.node(node).span;
+        let Some(at) = fields.iter().position(|field| field.span == element) else {
+            return;
+        };
+        let next = fields
+            .iter()
+            .map(|field| u64::from(field.bit_offset))
+            .find(|&other| other > offset);
+        let Some(field) = fields.get_mut(at) else {
+            return;
+        };
+        if let Some(next) = next
+            && field.enumerations.is_empty()
+            && field.repeat.is_none()
+        {
+            field.bit_width = field.bit_width.min((next - offset) as u32);
+        }
+        let message = format!(
+            "a field of {width} bits from bit {offset} on is not in the register, which has {size}; it was read as {} bits",
+            field.bit_width
+        );
+        self.warn(rules::BIT_RANGE_OUTSIDE, span, message, None);
     }
 
     /// Drops instances of an array of fields that are not in the register.

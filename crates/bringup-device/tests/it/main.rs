@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod catalogue;
+mod check;
 mod fixtures;
 mod hostile;
 mod invariants;

@@ -122,8 +122,8 @@ const DIFFERENCES: &[(&str, &str, &str, &str)] = &[
     (
         "SiFive-Community/e310x.svd",
         "PWM",
-        ".cfg.cmp2gang.at: ours 26+6, theirs 26+11",
-        "the register ends at bit 31",
+        ".cfg.cmp2gang.at: ours 26+1, theirs 26+11",
+        "the register ends at bit 31, and the next field begins at bit 27",
     ),
     (
         "Spansion/",
