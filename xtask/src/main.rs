@@ -1,8 +1,15 @@
-//! Automation of the workspace: `cargo xtask ci` is the gate, `cargo xtask tidy` checks what no compiler sees.
+//! Automation of the workspace: `cargo xtask ci` is the gate, `cargo xtask tidy` checks what no compiler sees,
+//! `cargo xtask corpus` tries the generator on a folder of vendors' files.
 
 mod ci;
+mod corpus;
+mod measure;
+mod table;
 mod tidy;
+mod triple;
 
+use std::ffi::OsString;
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -20,12 +27,26 @@ enum Command {
     Ci,
     /// Check documents against the workspace, layering, and house rules
     Tidy,
+    /// Generate and compile a crate for every SVD file of a folder
+    Corpus(corpus::Args),
+}
+
+/// The folder of the workspace.
+fn root() -> &'static Path {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().unwrap_or(here)
+}
+
+/// The `cargo` that started us, or the one on the path.
+fn cargo() -> OsString {
+    std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
 }
 
 fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Ci => ci::run(),
         Command::Tidy => tidy::run(),
+        Command::Corpus(args) => corpus::run(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
