@@ -7,12 +7,14 @@
 //!   inherited properties nor `dim` left; [`Device::peripherals_expanded`], [`Peripheral::registers_expanded`]
 //!   and [`Register::fields_expanded`] spread out what is repeated.
 //! - [`check::check`] reports what a resolved device cannot be.
+//! - [`diff::diff`] says what changed from one revision to another.
 //! - [`rules`] lists every kind of problem that is reported, [`LineIndex`] finds line and column.
 //! - [`catalogue`] knows chips and boards by name.
 
 pub mod catalogue;
 pub mod check;
 mod diagnostic;
+pub mod diff;
 mod expand;
 pub mod gates;
 mod model;

@@ -1,5 +1,7 @@
 //! Getting an SVD file, and showing what is wrong with it beside its text.
 
+pub(crate) mod patch;
+
 use std::path::{Path, PathBuf};
 
 use bringup_device::catalogue::Chip;
@@ -9,6 +11,7 @@ use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource};
 use crate::cargo;
 use crate::error::Error;
 use crate::files;
+use crate::svd::patch::PatchArgs;
 use crate::ui;
 
 /// A file that was read and resolved.
@@ -38,9 +41,27 @@ pub(crate) enum Show {
     Errors,
 }
 
-/// Reads and resolves a file; errors in it end the command after all of them were shown.
-pub(crate) fn load(path: &Path, show: Show) -> Result<Svd, Error> {
-    let bytes = files::read(path)?;
+/// The text of a file after its patches, and what to call it.
+pub(crate) struct Text {
+    /// As it is loaded.
+    pub(crate) bytes: Vec<u8>,
+    /// Its path; of a patched one with a word about that, for its lines lie on no disk.
+    pub(crate) name: String,
+}
+
+impl Text {
+    /// Reads a file and applies the patches.
+    pub(crate) fn read(path: &Path, patches: &PatchArgs) -> Result<Self, Error> {
+        let bytes = patches.apply(path, files::read(path)?)?;
+        let patched = if patches.is_empty() { "" } else { " (patched)" };
+        let name = format!("{}{patched}", path.display());
+        Ok(Self { bytes, name })
+    }
+}
+
+/// Reads, patches and resolves a file; errors in it end the command after all of them were shown.
+pub(crate) fn load(path: &Path, patches: &PatchArgs, show: Show) -> Result<Svd, Error> {
+    let Text { bytes, name } = Text::read(path, patches)?;
     let loaded = bringup_device::svd::load_bytes(&bytes);
     let text = String::from_utf8_lossy(&bytes);
     let errors = loaded
@@ -50,7 +71,7 @@ pub(crate) fn load(path: &Path, show: Show) -> Result<Svd, Error> {
         .count();
     for diagnostic in &loaded.diagnostics {
         if show == Show::All || diagnostic.severity == Severity::Error {
-            ui::note(render(diagnostic, path, &text));
+            ui::note(render(diagnostic, &name, &text));
         }
     }
     match loaded.device {
@@ -81,7 +102,7 @@ pub(crate) fn package_name(device: &Device) -> String {
 }
 
 /// A diagnostic beside the line it is about.
-fn render(diagnostic: &Diagnostic, path: &Path, text: &str) -> String {
+fn render(diagnostic: &Diagnostic, name: &str, text: &str) -> String {
     let mut report = miette::MietteDiagnostic::new(diagnostic.message.clone())
         .with_code(diagnostic.rule)
         .with_severity(match diagnostic.severity {
@@ -96,7 +117,6 @@ fn render(diagnostic: &Diagnostic, path: &Path, text: &str) -> String {
     if let Some(hint) = &diagnostic.hint {
         report = report.with_help(hint.clone());
     }
-    let name = path.display().to_string();
     let source = NamedSource::new(name, text.to_owned());
     let report = miette::Report::new(report).with_source_code(source);
     let mut out = String::new();

@@ -9,6 +9,7 @@ use bringup_debug::{Ended, Server};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::files;
+use crate::svd::patch::PatchArgs;
 use crate::svd::{self, Show};
 use crate::target::TargetArgs;
 use crate::ui::{self, STRONG, paint};
@@ -26,6 +27,9 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE")]
     svd: Option<PathBuf>,
 
+    #[command(flatten)]
+    patches: PatchArgs,
+
     /// Address to listen on; whoever can connect controls the virtual board
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:3333")]
     listen: SocketAddr,
@@ -40,6 +44,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
     let elf = files::read(&args.elf)?;
     let svd = svd::load(
         &svd::locate(args.svd.as_deref(), target.chip)?,
+        &args.patches,
         Show::Errors,
     )?;
     let mut board = Board::new(target.chip, target.board, &svd.device)

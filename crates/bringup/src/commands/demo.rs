@@ -11,6 +11,7 @@ use crate::commands::run::{self, TimeArgs};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::files;
+use crate::svd::patch::PatchArgs;
 use crate::svd::{self, Show, Svd};
 use crate::target::{Target, TargetArgs};
 use crate::ui::{self, DIM, STRONG, Steps, paint};
@@ -31,6 +32,9 @@ pub(crate) struct Args {
     /// Use this SVD file and not the one from crates.io
     #[arg(long, value_name = "FILE")]
     svd: Option<PathBuf>,
+
+    #[command(flatten)]
+    patches: PatchArgs,
 
     /// Where to write the firmware project; by default in the cache
     #[arg(long, value_name = "DIR")]
@@ -64,7 +68,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
         target.chip.name
     ));
     let mut steps = Steps::new();
-    let svd = get_svd(&mut steps, args.svd.as_deref(), target)?;
+    let svd = get_svd(&mut steps, args, target)?;
     let pac = generate_pac(&mut steps, &svd)?;
     write_project(&mut steps, &out, target, &svd, &pac)?;
     let program = build(&mut steps, &out, target)?;
@@ -87,14 +91,15 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
     Ok(run::show(report, host, &args.time, view::print))
 }
 
-fn get_svd(steps: &mut Steps, given: Option<&Path>, target: Target) -> Result<Svd, Error> {
+fn get_svd(steps: &mut Steps, args: &Args, target: Target) -> Result<Svd, Error> {
+    let (given, patches) = (args.svd.as_deref(), &args.patches);
     steps.step("SVD file", |progress| {
         progress.say(format!(
             "asking cargo for the package {}",
             target.chip.svd.package
         ));
         let path = svd::locate(given, target.chip)?;
-        let svd = svd::load(&path, Show::Errors)?;
+        let svd = svd::load(&path, patches, Show::Errors)?;
         let from = match given {
             Some(path) => path.display().to_string(),
             None => format!(

@@ -7,6 +7,7 @@ mod debug;
 mod demo;
 mod pac;
 mod run;
+mod svd;
 
 use clap::Subcommand;
 
@@ -21,6 +22,7 @@ pub(crate) enum Command {
     Run(run::Args),
     Audit(audit::Args),
     Debug(debug::Args),
+    Svd(svd::Args),
     Chips(chips::Args),
     Boards(boards::Args),
 }
@@ -34,6 +36,7 @@ impl Command {
             Self::Run(args) => run::run(&args),
             Self::Audit(args) => audit::run(&args),
             Self::Debug(args) => debug::run(&args),
+            Self::Svd(args) => svd::run(&args),
             Self::Chips(args) => chips::run(&args),
             Self::Boards(args) => boards::run(&args),
         }

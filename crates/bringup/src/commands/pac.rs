@@ -7,6 +7,7 @@ use bringup_gen::pac;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::files;
+use crate::svd::patch::PatchArgs;
 use crate::svd::{self, Show};
 use crate::ui;
 
@@ -15,6 +16,9 @@ use crate::ui;
 pub(crate) struct Args {
     /// The vendor's SVD file
     file: PathBuf,
+
+    #[command(flatten)]
+    patches: PatchArgs,
 
     /// Where to write the crate; by default a new folder named after the device
     #[arg(long, value_name = "DIR")]
@@ -30,7 +34,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
-    let svd = svd::load(&args.file, Show::All)?;
+    let svd = svd::load(&args.file, &args.patches, Show::All)?;
     let name = args
         .name
         .clone()

@@ -11,6 +11,7 @@ use bringup_device::Device;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::files;
+use crate::svd::patch::PatchArgs;
 use crate::svd::{self, Show};
 use crate::target::{Target, TargetArgs};
 use crate::ui;
@@ -28,6 +29,9 @@ pub(crate) struct Args {
     /// Use this SVD file and not the one from crates.io
     #[arg(long, value_name = "FILE")]
     svd: Option<PathBuf>,
+
+    #[command(flatten)]
+    patches: PatchArgs,
 
     #[command(flatten)]
     time: TimeArgs,
@@ -54,6 +58,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
     let elf = files::read(&args.elf)?;
     let svd = svd::load(
         &svd::locate(args.svd.as_deref(), target.chip)?,
+        &args.patches,
         Show::Errors,
     )?;
     let (report, host) = simulate(&elf, &args.elf, target, &svd.device, args.time.limit)?;
