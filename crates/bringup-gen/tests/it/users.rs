@@ -7,14 +7,16 @@ use crate::support::{check, fixture, folder, generate, write, write_tree};
 /// Checks a program against the fixture's crate; returns what the compiler said, or nothing where it cannot be tried.
 fn compile(name: &str, theme: Theme, features: &str, program: &str) -> Option<(bool, String)> {
     let folder = folder(&format!("user-{name}"));
+    // Cargo tells packages in one target folder apart by their path inside their workspace.
+    let pac = format!("pac-{name}");
     write_tree(
-        &folder.join("pac"),
+        &folder.join(&pac),
         &generate(&fixture(), |options| options.theme = theme),
     );
     let manifest = format!(
         "[package]\nname = \"user-{name}\"\nversion = \"0.0.0\"\nedition = \"2021\"\n\
          [features]\ncritical-section = [\"fixture/critical-section\"]\ndebug = [\"fixture/debug\"]\n\
-         [dependencies]\nfixture = {{ path = \"pac\" }}\ncortex-m = \"0.7\"\n[workspace]\n"
+         [dependencies]\nfixture = {{ path = \"{pac}\" }}\ncortex-m = \"0.7\"\n[workspace]\n"
     );
     write(&folder.join("Cargo.toml"), &manifest);
     write(&folder.join("src/lib.rs"), program);
