@@ -3,5 +3,6 @@
 mod bad_input;
 mod demo;
 mod firmware;
+mod fuzz;
 mod support;
 mod svd;
