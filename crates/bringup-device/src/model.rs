@@ -133,7 +133,7 @@ pub struct Peripheral {
 }
 
 /// A range of addresses a peripheral occupies (`<addressBlock>`).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct AddressBlock {
     /// Offset from the peripheral's base address, in address units.
     pub offset: u64,
@@ -144,7 +144,7 @@ pub struct AddressBlock {
 }
 
 /// What an address block is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "each variant is the schema's own word")]
 pub enum AddressBlockUsage {
     Registers,

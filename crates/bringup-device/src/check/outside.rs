@@ -1,6 +1,6 @@
 //! Registers outside of what their peripheral occupies, or of the address space.
 
-use std::collections::BTreeMap;
+use std::collections::HashSet;
 
 use super::walk::Place;
 use super::{Findings, listed};
@@ -9,14 +9,15 @@ use crate::{
     ShapeId, rules,
 };
 
+/// Address blocks of a peripheral that are looked at: no peripheral has more than a few.
+const MAX_BLOCKS: usize = 256;
+
 /// One finding per peripheral, however many registers it is about.
 pub(super) fn check(device: &Device, findings: &mut Findings) {
     // Peripherals of one shape in blocks of one size have the same mistake: the first one is reported.
-    let mut seen: BTreeMap<ShapeId, Vec<&[AddressBlock]>> = BTreeMap::new();
+    let mut seen: HashSet<(ShapeId, &[AddressBlock])> = HashSet::new();
     for peripheral in super::walk::peripherals(device) {
-        let seen = seen.entry(peripheral.shape).or_default();
-        if !seen.contains(&peripheral.address_blocks.as_slice()) {
-            seen.push(&peripheral.address_blocks);
+        if seen.insert((peripheral.shape, &peripheral.address_blocks)) {
             outside_blocks(device, peripheral, findings);
         }
     }
@@ -26,7 +27,8 @@ pub(super) fn check(device: &Device, findings: &mut Findings) {
 }
 
 fn outside_blocks(device: &Device, peripheral: &Peripheral, findings: &mut Findings) {
-    if peripheral.address_blocks.is_empty() {
+    let blocks = peripheral.address_blocks.len();
+    if blocks == 0 || blocks > MAX_BLOCKS {
         return;
     }
     let outside: Vec<_> = peripheral

@@ -16,14 +16,18 @@ use crate::{
 /// time, and who has more at one address has been told so.
 const MAX_TOGETHER: usize = 32;
 
+/// Pairs that are looked at in one device, and ranges of peripherals.
+const MAX_PAIRS: usize = 1 << 18;
+
 /// Whether an access may mean either.
 fn compete(a: Access, b: Access) -> bool {
     a.can_read() && b.can_read() || a.can_write() && b.can_write()
 }
 
-/// Goes through ranges by their starts and calls `visit` with each pair that overlaps.
+/// Goes through ranges by their starts and calls `visit` with each pair that overlaps, as far as `budget` lasts.
 fn overlapping<T: Copy>(
     ranges: &mut [(u64, u64, T)],
+    budget: &mut usize,
     mut visit: impl FnMut((u64, u64, T), (u64, u64, T)),
 ) {
     ranges.sort_by_key(|&(start, _, _)| start);
@@ -31,6 +35,10 @@ fn overlapping<T: Copy>(
     for &range in ranges.iter() {
         open.retain(|&(_, end, _)| end > range.0);
         for &other in &open {
+            let Some(left) = budget.checked_sub(1) else {
+                return;
+            };
+            *budget = left;
             visit(other, range);
         }
         if open.len() < MAX_TOGETHER {
@@ -41,12 +49,13 @@ fn overlapping<T: Copy>(
 
 /// Fields of a register: one finding per register.
 pub(super) fn fields(device: &Device, findings: &mut Findings) {
+    let mut budget = MAX_PAIRS;
     walk::registers(device, |place, register| {
-        fields_of(place, register, findings);
+        fields_of(place, register, &mut budget, findings);
     });
 }
 
-fn fields_of(place: &Place<'_>, register: &Register, findings: &mut Findings) {
+fn fields_of(place: &Place<'_>, register: &Register, budget: &mut usize, findings: &mut Findings) {
     let mut ranges: Vec<_> = register
         .fields_expanded()
         .map(|field| {
@@ -55,7 +64,7 @@ fn fields_of(place: &Place<'_>, register: &Register, findings: &mut Findings) {
         })
         .collect();
     let (mut first, mut pairs) = (None, 0_usize);
-    overlapping(&mut ranges, |a, b| {
+    overlapping(&mut ranges, budget, |a, b| {
         if compete(a.2.field.access, b.2.field.access) {
             first.get_or_insert((a, b));
             pairs += 1;
@@ -93,8 +102,9 @@ fn fields_of(place: &Place<'_>, register: &Register, findings: &mut Findings) {
 
 /// Registers of a peripheral: one finding for each register or cluster that overlaps what stands before it.
 pub(super) fn registers(device: &Device, findings: &mut Findings) {
+    let mut budget = MAX_PAIRS;
     for peripheral in walk::peripherals(device) {
-        Registers::of(device, peripheral).report(peripheral, findings);
+        Registers::of(device, peripheral).report(peripheral, &mut budget, findings);
     }
 }
 
@@ -163,10 +173,10 @@ impl<'d> Registers<'d> {
         way
     }
 
-    fn report(mut self, peripheral: &Peripheral, findings: &mut Findings) {
+    fn report(mut self, peripheral: &Peripheral, budget: &mut usize, findings: &mut Findings) {
         let mut found: BTreeMap<Span, Shared<'d>> = BTreeMap::new();
         let mut ranges = std::mem::take(&mut self.ranges);
-        overlapping(&mut ranges, |a, b| {
+        overlapping(&mut ranges, budget, |a, b| {
             let (from, to) = (self.way(a.2), self.way(b.2));
             let apart = from
                 .iter()
@@ -269,10 +279,18 @@ pub(super) fn peripherals(device: &Device, findings: &mut Findings) {
     let mut ranges = Vec::new();
     let instances: Vec<_> = device.peripherals_expanded().collect();
     for (index, instance) in instances.iter().enumerate() {
-        blocks(instance, |start, end| ranges.push((start, end, index)));
+        blocks(instance, |start, end| {
+            if ranges.len() < MAX_PAIRS {
+                ranges.push((start, end, index));
+            }
+        });
+        if ranges.len() == MAX_PAIRS {
+            break;
+        }
     }
     let mut found: BTreeMap<usize, (u64, BTreeMap<usize, &str>)> = BTreeMap::new();
-    overlapping(&mut ranges, |a, b| {
+    let mut budget = MAX_PAIRS;
+    overlapping(&mut ranges, &mut budget, |a, b| {
         let (before, later) = (a.2.min(b.2), a.2.max(b.2));
         let (Some(one), Some(other)) = (instances.get(before), instances.get(later)) else {
             return;

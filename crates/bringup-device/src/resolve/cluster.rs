@@ -21,6 +21,10 @@ impl Resolver<'_> {
         let container = chain.iter().copied().find(has_registers);
         let address_offset = self.required_number(&chain, Tag::AddressOffset)?.value;
         let named = self.named(&chain, 0)?;
+        // Instances of clusters count like registers: clusters of nothing but clusters multiply as well.
+        if !self.charge_registers(named.count(), self.tree.node(node).span) {
+            return None;
+        }
         let copies = self.copies;
         self.copies = copies.saturating_mul(named.count());
         let registers =

@@ -24,7 +24,7 @@ use crate::{Device, Diagnostic, Severity, Span, rules};
 /// text; a file of 4 MB takes some 50,000.
 const MAX_COST: u64 = 2 << 20;
 
-/// Registers with all instances of arrays counted.
+/// Registers and clusters with all instances of arrays counted.
 const MAX_REGISTERS: u64 = 1 << 20;
 
 /// Resolves the tree of a whole file.

@@ -10,6 +10,8 @@ fn errors(text: &str) -> Vec<&'static str> {
     let loaded = svd::load(text);
     if let Some(device) = &loaded.device {
         invariants::check(device).unwrap();
+        bringup_device::check::check(device);
+        assert_eq!(bringup_device::diff::diff(device, device, true), []);
     }
     loaded
         .diagnostics
