@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use bringup_gen::pac;
+use bringup_device::{CpuCore, Device};
+use bringup_gen::pac::{self, Options};
+use clap::ValueEnum;
 
 use crate::error::Error;
 use crate::exit::Exit;
@@ -31,18 +33,77 @@ pub(crate) struct Args {
     /// Name of the crate; by default the device's in lower case
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
+
+    /// Processor family the crate is for; by default the one that the file's `<cpu>` names
+    #[arg(long, value_enum)]
+    target: Option<Target>,
+
+    /// Naming convention
+    #[arg(long, value_enum, default_value_t = Theme::New)]
+    theme: Theme,
+
+    /// Rust edition of the crate
+    #[arg(long, value_enum, default_value_t = Edition::E2021)]
+    edition: Edition,
+}
+
+/// [`pac::Target`] by its names on the command line.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Target {
+    /// Arm Cortex-M, with the crates `cortex-m` and `cortex-m-rt`
+    CortexM,
+    /// Registers and interrupt numbers, without a vector table
+    None,
+}
+
+impl From<Target> for pac::Target {
+    fn from(target: Target) -> Self {
+        match target {
+            Target::CortexM => Self::CortexM,
+            Target::None => Self::None,
+        }
+    }
+}
+
+/// [`pac::Theme`] by its names on the command line, which are those of svd2rust.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Theme {
+    /// `p.rcc`, `Rcc`, enumerations `Sw::Hsi`
+    New,
+    /// `p.RCC`, `RCC`, enumerations `SW_A::HSI`
+    Legacy,
+}
+
+impl From<Theme> for pac::Theme {
+    fn from(theme: Theme) -> Self {
+        match theme {
+            Theme::New => Self::Current,
+            Theme::Legacy => Self::Legacy,
+        }
+    }
+}
+
+/// [`pac::Edition`] by its names on the command line.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Edition {
+    #[value(name = "2021")]
+    E2021,
+    #[value(name = "2024")]
+    E2024,
+}
+
+impl From<Edition> for pac::Edition {
+    fn from(edition: Edition) -> Self {
+        match edition {
+            Edition::E2021 => Self::E2021,
+            Edition::E2024 => Self::E2024,
+        }
+    }
 }
 
 pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
     let svd = svd::load(&args.file, &args.patches, Show::All)?;
-    let name = args
-        .name
-        .clone()
-        .unwrap_or_else(|| svd::package_name(&svd.device));
-    let options = pac::Options {
-        peripherals: args.peripherals.clone(),
-        ..pac::Options::new(name)
-    };
+    let options = options(args, &svd.device);
     let tree = pac::generate(&svd.device, &options)?;
     let dir = args
         .out
@@ -56,4 +117,32 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
         dir.display()
     ));
     Ok(Exit::Fine)
+}
+
+fn options(args: &Args, device: &Device) -> Options {
+    let name = args
+        .name
+        .clone()
+        .unwrap_or_else(|| svd::package_name(device));
+    Options {
+        peripherals: args.peripherals.clone(),
+        theme: args.theme.into(),
+        target: args.target.map_or_else(|| family(device), Into::into),
+        edition: args.edition.into(),
+        ..Options::new(name)
+    }
+}
+
+/// The processor family by the file's `<cpu>`. Files without one are nearly always for a Cortex-M.
+fn family(device: &Device) -> pac::Target {
+    match device.cpu.as_ref().map(|cpu| cpu.core) {
+        Some(
+            CpuCore::RiscV
+            | CpuCore::Xtensa
+            | CpuCore::Msp430
+            | CpuCore::CortexA
+            | CpuCore::CortexR,
+        ) => pac::Target::None,
+        _ => pac::Target::CortexM,
+    }
 }
