@@ -5,12 +5,12 @@ pub(crate) mod patch;
 use std::path::{Path, PathBuf};
 
 use bringup_device::catalogue::Chip;
-use bringup_device::{Device, Diagnostic, Severity};
-use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource};
+use bringup_device::{Device, Severity};
 
 use crate::cargo;
 use crate::error::Error;
 use crate::files;
+use crate::snippet::Source;
 use crate::svd::patch::PatchArgs;
 use crate::ui;
 
@@ -63,7 +63,8 @@ impl Text {
 pub(crate) fn load(path: &Path, patches: &PatchArgs, show: Show) -> Result<Svd, Error> {
     let Text { bytes, name } = Text::read(path, patches)?;
     let loaded = bringup_device::svd::load_bytes(&bytes);
-    let text = String::from_utf8_lossy(&bytes);
+    let len = bytes.len();
+    let source = Source::new(name, bytes);
     let errors = loaded
         .diagnostics
         .iter()
@@ -71,12 +72,12 @@ pub(crate) fn load(path: &Path, patches: &PatchArgs, show: Show) -> Result<Svd, 
         .count();
     for diagnostic in &loaded.diagnostics {
         if show == Show::All || diagnostic.severity == Severity::Error {
-            ui::note(render(diagnostic, &name, &text));
+            ui::note(source.show(diagnostic));
         }
     }
     match loaded.device {
         Some(device) if errors == 0 => Ok(Svd {
-            len: bytes.len(),
+            len,
             device,
             warnings: loaded.diagnostics.len(),
         }),
@@ -98,33 +99,5 @@ pub(crate) fn package_name(device: &Device) -> String {
         name
     } else {
         format!("pac_{name}")
-    }
-}
-
-/// A diagnostic beside the line it is about.
-fn render(diagnostic: &Diagnostic, name: &str, text: &str) -> String {
-    let mut report = miette::MietteDiagnostic::new(diagnostic.message.clone())
-        .with_code(diagnostic.rule)
-        .with_severity(match diagnostic.severity {
-            Severity::Warning => miette::Severity::Warning,
-            Severity::Error => miette::Severity::Error,
-        })
-        .with_label(LabeledSpan::new(
-            (!diagnostic.breadcrumb.is_empty()).then(|| diagnostic.breadcrumb.join(" in ")),
-            diagnostic.span.start as usize,
-            diagnostic.span.len as usize,
-        ));
-    if let Some(hint) = &diagnostic.hint {
-        report = report.with_help(hint.clone());
-    }
-    let source = NamedSource::new(name, text.to_owned());
-    let report = miette::Report::new(report).with_source_code(source);
-    let mut out = String::new();
-    match GraphicalReportHandler::new_themed(GraphicalTheme::unicode())
-        .with_links(false)
-        .render_report(&mut out, report.as_ref())
-    {
-        Ok(()) => out,
-        Err(_) => diagnostic.message.clone(),
     }
 }

@@ -44,12 +44,12 @@ fn an_empty_svd_file() {
     ── stderr
     Blinking an LED on a virtual Nucleo-L031K6, an STM32L031K6
 
-    empty
+    error[empty]: the file is empty
+     --> chip.svd:1:1
+    1 | 
+      | ^
+      = hint: download the file again, or check that the path is right
 
-      × the file is empty
-       ╭─[chip.svd:1:1]
-       ╰────
-      help: download the file again, or check that the path is right
 
     error: `chip.svd` is not a usable SVD file
     ");
@@ -64,15 +64,12 @@ fn a_truncated_svd_file() {
     ── stderr
     Blinking an LED on a virtual Nucleo-L031K6, an STM32L031K6
 
-    truncated
+    error[truncated]: the file ends inside a tag begun at 5:14
+     --> chip.svd:5:14
+    5 | <name>P</na
+      |        ^^^^
+      = hint: the file is not complete; download it again
 
-      × the file ends inside a tag begun at 5:14
-       ╭─[chip.svd:5:14]
-     4 │     <peripheral>
-     5 │       <name>P</na
-       ·              ────
-       ╰────
-      help: the file is not complete; download it again
 
     error: `chip.svd` is not a usable SVD file
     ");
@@ -86,15 +83,12 @@ fn a_page_of_the_web() {
     ── stderr
     Blinking an LED on a virtual Nucleo-L031K6, an STM32L031K6
 
-    not-svd
+    error[not-svd]: the root element is `<html>`, not `<device>`
+     --> chip.svd:2:1
+    2 | <html><body>404</body></html>
+      | ^^^^^^
+      = hint: this is a web page; download the raw file instead
 
-      × the root element is `<html>`, not `<device>`
-       ╭─[chip.svd:2:1]
-     1 │ <!DOCTYPE html>
-     2 │ <html><body>404</body></html>
-       · ──────
-       ╰────
-      help: this is a web page; download the raw file instead
 
     error: `chip.svd` is not a usable SVD file
     ");
@@ -108,14 +102,12 @@ fn a_file_that_is_no_text() {
     ── stderr
     Blinking an LED on a virtual Nucleo-L031K6, an STM32L031K6
 
-    encoding
+    error[encoding]: the file has bytes that are not UTF-8
+     --> chip.svd:1:8
+    1 | ELF   ��
+      |       ^
+      = hint: save it as UTF-8; the XML declaration may name its encoding
 
-      × the file has bytes that are not UTF-8
-       ╭─[chip.svd:1:8]
-     1 │ ELF��
-       ·    ─
-       ╰────
-      help: save it as UTF-8; the XML declaration may name its encoding
 
     error: `chip.svd` is not a usable SVD file
     ");

@@ -4,26 +4,21 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use bringup_device::{Diagnostic, LineIndex, Severity};
+use bringup_device::{Diagnostic, Severity};
 use clap::ValueEnum;
 use serde_json::{Value, json};
 
 use super::diagnose;
 use crate::error::Error;
 use crate::exit::Exit;
+use crate::snippet::Source;
 use crate::svd::Text;
 use crate::svd::patch::PatchArgs;
-use crate::ui::{self, BAD, DIM, HINT, STRONG, WARN, paint};
+use crate::ui::{self, STRONG, paint};
 use crate::view;
 
 /// Problems of one kind that are shown of a file unless all are asked for.
 const SHOWN: usize = 5;
-
-/// Characters of a line that are shown.
-const WIDTH: usize = 88;
-
-/// Characters of a line that are shown before the place in question.
-const BEFORE: usize = 24;
 
 /// Report everything wrong with SVD files
 ///
@@ -58,11 +53,9 @@ enum Deny {
 
 /// What there is to say about a file.
 struct Checked {
-    name: String,
+    source: Source,
     /// The name of the device; `None` where the text is no SVD file.
     device: Option<String>,
-    text: Vec<u8>,
-    lines: LineIndex,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -102,10 +95,8 @@ fn check(path: &Path, patches: &PatchArgs) -> Result<Checked, Error> {
     let Text { bytes, name } = Text::read(path, patches)?;
     let (device, diagnostics) = diagnose(&bytes);
     Ok(Checked {
-        name,
         device: device.map(|device| device.name),
-        lines: LineIndex::from_bytes(&bytes),
-        text: bytes,
+        source: Source::new(name, bytes),
         diagnostics,
     })
 }
@@ -129,7 +120,7 @@ impl Checked {
 
     fn json(&self) -> Value {
         let diagnostics = self.diagnostics.iter().map(|diagnostic| {
-            let position = self.lines.position(diagnostic.span.start);
+            let position = self.source.position(diagnostic);
             json!({
                 "severity": diagnostic.severity.to_string(),
                 "rule": diagnostic.rule,
@@ -143,7 +134,7 @@ impl Checked {
             })
         });
         json!({
-            "file": self.name,
+            "file": self.source.name(),
             "device": self.device,
             "errors": self.count(Severity::Error),
             "warnings": self.count(Severity::Warning),
@@ -158,7 +149,7 @@ impl Checked {
             let count = counts.entry(diagnostic.rule).or_default();
             *count += 1;
             if all || *count <= SHOWN {
-                self.diagnostic(&mut text, diagnostic);
+                text.push_str(&self.source.show(diagnostic));
             }
         }
         for (rule, count) in counts {
@@ -183,84 +174,9 @@ impl Checked {
         let _ = writeln!(
             text,
             "{}: {}, {}",
-            paint(STRONG, &self.name),
+            paint(STRONG, self.source.name()),
             number(self.count(Severity::Error), "error"),
             number(self.count(Severity::Warning), "warning")
         );
-    }
-
-    /// One problem: what, where, the line, around it, the way out.
-    fn diagnostic(&self, text: &mut String, diagnostic: &Diagnostic) {
-        let style = match diagnostic.severity {
-            Severity::Warning => WARN,
-            Severity::Error => BAD,
-        };
-        let position = self.lines.position(diagnostic.span.start);
-        let number = position.line.to_string();
-        let margin = " ".repeat(number.len());
-        let word = format!("{}[{}]", diagnostic.severity, diagnostic.rule);
-        let _ = writeln!(
-            text,
-            "{}: {}",
-            paint(style, word),
-            paint(STRONG, &diagnostic.message)
-        );
-        let _ = writeln!(
-            text,
-            "{margin}{} {}:{position}",
-            paint(DIM, "-->"),
-            self.name
-        );
-        if let Some((line, before, length)) = self.excerpt(diagnostic) {
-            let bar = paint(DIM, "|");
-            let marks = paint(style, "^".repeat(length));
-            let _ = writeln!(text, "{} {bar} {line}", paint(DIM, &number));
-            let _ = writeln!(text, "{margin} {bar} {}{marks}", " ".repeat(before));
-        }
-        let equals = paint(DIM, "=");
-        if !diagnostic.breadcrumb.is_empty() {
-            let _ = writeln!(
-                text,
-                "{margin} {equals} in {}",
-                diagnostic.breadcrumb.join(" in ")
-            );
-        }
-        if let Some(hint) = &diagnostic.hint {
-            let _ = writeln!(text, "{margin} {equals} {} {hint}", paint(HINT, "hint:"));
-        }
-        text.push('\n');
-    }
-
-    /// The line in question without its indentation, and where in it the marks stand. Of long lines, as in files
-    /// that are one line, the part in question.
-    fn excerpt(&self, diagnostic: &Diagnostic) -> Option<(String, usize, usize)> {
-        let start = diagnostic.span.start as usize;
-        let before = self.text.get(..start)?;
-        let begin = before
-            .iter()
-            .rposition(|&byte| byte == b'\n')
-            .map_or(0, |at| at + 1);
-        let length = self
-            .text
-            .get(start..)?
-            .iter()
-            .position(|&byte| byte == b'\n');
-        let end = length.map_or(self.text.len(), |length| start + length);
-        let plain = |bytes: &[u8]| -> Vec<char> {
-            let text = String::from_utf8_lossy(bytes);
-            let visible = text.chars().map(|c| if c.is_control() { ' ' } else { c });
-            visible.collect()
-        };
-        let head = plain(self.text.get(begin..start)?);
-        let tail = plain(self.text.get(start..end)?);
-        let indent = head.iter().take_while(|c| c.is_whitespace()).count();
-        let skip = indent.max(head.len().saturating_sub(BEFORE));
-        let marks = plain(self.text.get(start..start + diagnostic.span.len as usize)?).len();
-        let shown: String = head.iter().skip(skip).chain(&tail).take(WIDTH).collect();
-        let column = head.len() - skip;
-        let marks = marks
-            .clamp(1, WIDTH.saturating_sub(column).max(1))
-            .min(tail.len().max(1));
-        Some((shown.trim_end().to_owned(), column, marks))
     }
 }
