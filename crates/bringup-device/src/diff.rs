@@ -108,12 +108,23 @@ pub fn diff(old: &Device, new: &Device, descriptions: bool) -> Vec<Difference> {
         new.peripherals_expanded().collect(),
     );
     let pairs = matched(&before, &after, |it| it.name, |it| it.base_address);
+    // Instances of an array have the same in them.
+    let mut last: Option<(&Peripheral, &Peripheral, Vec<Difference>)> = None;
     for pair in pairs {
         let place = |it: &PeripheralInstance<'_>| format!("{:#x}", it.base_address);
         match pair {
             Matched::Both(old, new) => {
                 let properties = differ.peripheral(old, new);
-                let inside = differ.inside_peripheral(old.peripheral, new.peripheral);
+                let inside = match &last {
+                    Some((one, other, inside))
+                        if std::ptr::eq(*one, old.peripheral)
+                            && std::ptr::eq(*other, new.peripheral) =>
+                    {
+                        inside.clone()
+                    }
+                    _ => differ.inside_peripheral(old.peripheral, new.peripheral),
+                };
+                last = Some((old.peripheral, new.peripheral, inside.clone()));
                 if !properties.is_empty() || !inside.is_empty() {
                     differences.push(changed(
                         ElementKind::Peripheral,

@@ -69,6 +69,7 @@ rules! {
     REGISTER_OUTSIDE "register-outside" "registers lie outside of what their peripheral occupies"
     REGISTER_OVERLAP "register-overlap" "registers or clusters share addresses without saying so"
     RESET_MASK_WIDE "reset-mask-wide" "a reset mask has bits beyond its register"
+    RESET_VALUE_MISSING "reset-value-missing" "no reset value is given for registers that can be read"
     RESET_VALUE_WIDE "reset-value-wide" "a reset value has bits beyond its register"
     SIZE "size" "the width of a register is not 8, 16, 32 or 64"
     SIZE_MISSING "size-missing" "no width is given for a register"

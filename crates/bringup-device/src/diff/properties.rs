@@ -67,7 +67,11 @@ fn constraint(value: Option<WriteConstraint>) -> String {
     }
 }
 
-fn blocks(blocks: &[AddressBlock]) -> String {
+/// Address blocks as text; equal ones, of which there may be many, need none.
+fn blocks(blocks: &[AddressBlock], other: &[AddressBlock]) -> String {
+    if blocks == other {
+        return String::new();
+    }
     if blocks.is_empty() {
         return "none".into();
     }
@@ -117,8 +121,8 @@ impl Differ {
             .add("address", address(old), address(new))
             .add(
                 "address blocks",
-                blocks(&was.address_blocks),
-                blocks(&is.address_blocks),
+                blocks(&was.address_blocks, &is.address_blocks),
+                blocks(&is.address_blocks, &was.address_blocks),
             )
             .add(
                 "group",

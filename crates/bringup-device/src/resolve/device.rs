@@ -29,6 +29,7 @@ impl Resolver<'_> {
         if let Some(peripherals) = self.tree.child(self.root, Tag::Peripherals) {
             device.peripherals = self.peripherals(peripherals, &properties);
         }
+        self.report_without_reset();
         if device.peripherals.is_empty() {
             let span = self.tree.node(self.root).span;
             self.error(

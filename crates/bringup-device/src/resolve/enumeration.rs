@@ -1,7 +1,7 @@
 //! `<enumeratedValues>`.
 
 use super::Resolver;
-use super::values::shorten;
+use super::values::{self, shorten};
 use super::words;
 use crate::svd::number;
 use crate::svd::raw::{NodeId, Value};
@@ -140,8 +140,9 @@ impl Resolver<'_> {
             // A single digit reads the same in every base.
             if read > 1 {
                 let message = format!(
-                    "`{}` does not fit {width} bits; it was read as `0b{read:b}`",
-                    value.text
+                    "`{}` does not fit {}; it was read as `0b{read:b}`",
+                    value.text,
+                    values::bits(width)
                 );
                 self.warn(rules::ENUM_VALUE, value.span, message, None);
             }
@@ -150,8 +151,9 @@ impl Resolver<'_> {
         let number = self.parse_number(value, None)?;
         if number.value & !bits != 0 {
             let message = format!(
-                "`{}` does not fit the {width} bits of the field; it was left out",
-                shorten(&value.text)
+                "`{}` does not fit the {} of the field; it was left out",
+                shorten(&value.text),
+                values::bits(width)
             );
             self.warn(rules::ENUM_VALUE, value.span, message, None);
             return None;

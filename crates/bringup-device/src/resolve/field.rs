@@ -2,7 +2,7 @@
 
 use super::Resolver;
 use super::register::FieldContext;
-use super::values::shorten;
+use super::values::{self, shorten};
 use crate::svd::raw::{NodeId, Value};
 use crate::svd::tag::Tag;
 use crate::{Access, Field, Span, rules};
@@ -221,8 +221,8 @@ impl Resolver<'_> {
             field.bit_width = field.bit_width.min((next - offset) as u32);
         }
         let message = format!(
-            "a field of {width} bits from bit {offset} on is not in the register, which has {size}; it was read as {} bits",
-            field.bit_width
+            "a field of {width} bits from bit {offset} on is not in the register, which has {size}; it was read as {}",
+            values::bits(field.bit_width)
         );
         self.warn(rules::BIT_RANGE_OUTSIDE, span, message, None);
     }

@@ -49,6 +49,10 @@ struct Resolver<'t> {
     copies: u64,
     /// Registers so far, instances counted.
     registers: u64,
+    /// The first register without a reset value, what is around it, and how many there are.
+    without_reset: Option<(Span, Vec<String>, u64)>,
+    /// How many peripherals are at each base address, once that is asked for.
+    taken: Option<std::collections::HashMap<u64, u32>>,
     /// What was built so far, in units of [`MAX_COST`].
     cost: u64,
     /// A limit was reached and reported: nothing more is built.
@@ -66,6 +70,8 @@ impl<'t> Resolver<'t> {
             active: Vec::new(),
             copies: 1,
             registers: 0,
+            without_reset: None,
+            taken: None,
             cost: 0,
             exhausted: false,
         }
@@ -146,10 +152,7 @@ impl<'t> Resolver<'t> {
         if self.reports.has(rule, span) {
             return;
         }
-        let named = self.trail.iter().rev().filter(|(_, name)| !name.is_empty());
-        let breadcrumb = named
-            .map(|(tag, name)| format!("{} {name}", tag.name()))
-            .collect();
+        let breadcrumb = self.breadcrumb();
         self.reports.add(Diagnostic {
             severity,
             rule,
@@ -158,5 +161,12 @@ impl<'t> Resolver<'t> {
             breadcrumb,
             hint: hint.map(Into::into),
         });
+    }
+    /// The elements around the current one that have a name, from the inside out.
+    fn breadcrumb(&self) -> Vec<String> {
+        let named = self.trail.iter().rev().filter(|(_, name)| !name.is_empty());
+        named
+            .map(|(tag, name)| format!("{} {name}", tag.name()))
+            .collect()
     }
 }

@@ -1,8 +1,10 @@
 //! `<peripheral>` and `<addressBlock>`.
 
+use std::collections::HashMap;
+
 use super::properties::Properties;
 use super::{Resolver, words};
-use crate::svd::raw::NodeId;
+use crate::svd::raw::{NodeId, Tree};
 use crate::svd::tag::Tag;
 use crate::{AddressBlock, AddressBlockUsage, Peripheral, RegisterOrCluster, ShapeId, rules};
 
@@ -44,7 +46,7 @@ impl Resolver<'_> {
             .map(|block| block.offset.saturating_add(block.size))
             .max();
         let named = self.named(&chain, extent.unwrap_or(0))?;
-        let base_address = self.required_number(&[node], Tag::BaseAddress)?.value;
+        let base_address = self.base_address(node)?;
         let properties = self.properties(&chain, inherited);
         let registers_of = chain.iter().copied().find_map(|member| {
             let container = self.tree.child(member, Tag::Registers)?;
@@ -78,6 +80,40 @@ impl Resolver<'_> {
             name: named.name,
             repeat: named.repeat,
         })
+    }
+
+    /// The base address. Where there are two, one of them was left over when the element was copied: the one
+    /// that is another peripheral's.
+    fn base_address(&mut self, node: NodeId) -> Option<u64> {
+        let tree = self.tree;
+        let first = self.required_number(&[node], Tag::BaseAddress)?.value;
+        let Some(other) = base_addresses(tree, node).nth(1) else {
+            return Some(first);
+        };
+        let container = tree.node(node).parent?;
+        let taken = self.taken.get_or_insert_with(|| {
+            let mut taken: HashMap<u64, u32> = HashMap::new();
+            let all = tree.items(container);
+            for address in all.filter_map(|it| read(tree, base_addresses(tree, it).next()?)) {
+                *taken.entry(address).or_default() += 1;
+            }
+            taken
+        });
+        // The first one is counted for this element itself.
+        let kept = match read(tree, other) {
+            Some(second)
+                if taken.get(&first).is_some_and(|&count| count > 1)
+                    && !taken.contains_key(&second) =>
+            {
+                second
+            }
+            _ => first,
+        };
+        let message =
+            format!("`<baseAddress>` stands here a second time; it was read as {kept:#x}");
+        let span = tree.node(other).span;
+        self.warn(rules::DUPLICATE_ELEMENT, span, message, None);
+        Some(kept)
     }
 
     /// The address blocks of a peripheral: its own, or, if it has none, those of its origin.
@@ -161,4 +197,16 @@ fn usage_lenient(simplified: &str) -> Option<(AddressBlockUsage, &'static str)> 
             (AddressBlockUsage::Registers, "registers")
         })
     })
+}
+
+/// The elements `<baseAddress>` of a peripheral.
+fn base_addresses<'t>(tree: &'t Tree<'_>, node: NodeId) -> impl Iterator<Item = NodeId> + 't {
+    let all = tree.properties(node);
+    all.filter(|&child| tree.node(child).tag == Tag::BaseAddress)
+}
+
+/// The number in an element, without complaints.
+fn read(tree: &Tree<'_>, node: NodeId) -> Option<u64> {
+    let number = crate::svd::number::parse(&tree.node(node).value.text);
+    number.ok().map(|number| number.value)
 }

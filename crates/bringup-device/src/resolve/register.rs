@@ -2,11 +2,11 @@
 
 use super::Resolver;
 use super::properties::Properties;
-use super::values::Located;
+use super::values::{Located, bits};
 use super::words;
 use crate::svd::raw::NodeId;
 use crate::svd::tag::Tag;
-use crate::{Access, Field, Register, ShapeId, WriteConstraint, rules};
+use crate::{Access, Diagnostic, Field, Register, Severity, ShapeId, Span, WriteConstraint, rules};
 
 /// Width where neither the file nor the standard gives one.
 const DEFAULT_SIZE: u32 = 32;
@@ -47,6 +47,10 @@ impl Resolver<'_> {
         };
         let fields = self.fields(&chain, context);
         let (reset_value, reset_mask) = self.reset(&chain, &properties, size);
+        let access = self.access_with_fields(node, properties.access, &fields);
+        if properties.reset_value.is_none() && access.can_read() {
+            self.count_without_reset(span);
+        }
         Some(Register {
             // What goes with the name and the address is not inherited: neither are these two.
             display_name: self.text(&[node], Tag::DisplayName),
@@ -55,7 +59,7 @@ impl Resolver<'_> {
             description: self.text(&chain, Tag::Description),
             address_offset,
             size,
-            access: self.access_with_fields(node, properties.access, &fields),
+            access,
             protection: properties.protection,
             reset_value,
             reset_mask,
@@ -68,6 +72,34 @@ impl Resolver<'_> {
             name: named.name,
             repeat: named.repeat,
         })
+    }
+
+    /// Remembers a register that can be read and has no reset value, for one diagnostic about all of them.
+    fn count_without_reset(&mut self, span: Span) {
+        let breadcrumb = self.breadcrumb();
+        let first = self.without_reset.get_or_insert((span, breadcrumb, 0));
+        first.2 += 1;
+    }
+
+    /// Says how many registers have no reset value. A file that leaves them out leaves them all out.
+    pub(super) fn report_without_reset(&mut self) {
+        let Some((span, breadcrumb, count)) = self.without_reset.take() else {
+            return;
+        };
+        let message = match count {
+            1 => "no `<resetValue>` is given here or around; it was read as not known".into(),
+            count => format!(
+                "no `<resetValue>` is given for {count} registers, this one first; they were read as not known"
+            ),
+        };
+        self.reports.add(Diagnostic {
+            severity: Severity::Warning,
+            rule: rules::RESET_VALUE_MISSING,
+            message,
+            span,
+            breadcrumb,
+            hint: None,
+        });
     }
 
     /// The access of a register: what is given, or, as far as that is inherited and the fields allow more or it
@@ -111,7 +143,7 @@ impl Resolver<'_> {
             8 | 16 | 32 | 64 => Some(size.value as u32),
             1..=63 => {
                 let read = (size.value as u32).next_power_of_two().max(8);
-                let message = format!("a width of {} bits was read as {read}", size.value);
+                let message = format!("a width of {} was read as {read}", bits(size.value));
                 self.warn(
                     rules::SIZE,
                     size.span,

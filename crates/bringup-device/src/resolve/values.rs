@@ -190,3 +190,11 @@ pub(super) fn shorten(text: &str) -> Cow<'_, str> {
         None => Cow::Borrowed(text),
     }
 }
+
+/// `1 bit`, `4 bits`.
+pub(super) fn bits(count: impl Into<u64>) -> String {
+    match count.into() {
+        1 => "1 bit".into(),
+        count => format!("{count} bits"),
+    }
+}

@@ -287,6 +287,12 @@ impl<'a, 'r> Parser<'a, 'r> {
     /// An element that can stand once and stands in `parent` already. `None` if it is passed over.
     fn repeated(&mut self, tag: Tag, parent: NodeId, span: Span) -> Option<Repeated> {
         let name = tag.name();
+        let of_tag = |&child: &NodeId| self.tree.node(child).tag == tag;
+        if tag == Tag::BaseAddress && self.tree.properties(parent).filter(of_tag).count() == 1 {
+            // Which one counts is decided when all peripherals are known.
+            let node = Node::new(tag, span, None);
+            return Some(Repeated::Merge(self.tree.push(node, Some(parent))));
+        }
         let splits = tag == Tag::Name && self.tree.node(parent).tag == Tag::Interrupt;
         let message = match tag {
             _ if splits => {

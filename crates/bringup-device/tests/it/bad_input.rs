@@ -181,7 +181,7 @@ fn elements_in_wrong_places() {
     insta::assert_snapshot!(said_of("<peripheral><NAME>A</NAME><colour>red<b/></colour><baseAddress>1</baseAddress><baseAddress>2</baseAddress></peripheral>\n<register/>"), @r"
     warning[element-case] at 2:13: `<NAME>` was read as `<name>`
     warning[unknown-element] at 2:27: CMSIS-SVD has no `<colour>`; it was passed over, in peripheral A
-    warning[duplicate-element] at 2:79: `<baseAddress>` stands here a second time; the first one counts, in peripheral A
+    warning[duplicate-element] at 2:79: `<baseAddress>` stands here a second time; it was read as 0x1, in peripheral A
     warning[misplaced-element] at 3:1: `<register>` has no meaning in `<peripherals>`
     ");
     insta::assert_snapshot!(said_of("<peripheral><name>A</name><baseAddress>1</baseAddress>\n<interrupt><name>I</name><value>1</value><name>J</name><value>2</value></interrupt></peripheral>"), @"warning[duplicate-element] at 3:42: `<interrupt>` has a second `<name>`; it was read as a second interrupt, in interrupt I, in peripheral A");
@@ -201,6 +201,7 @@ fn what_is_missing() {
     ");
     insta::assert_snapshot!(said(b"<device><peripherals><peripheral><name>P</name><baseAddress>1</baseAddress><registers><register><name>R</name><addressOffset>0</addressOffset></register></registers></peripheral></peripherals></device>"), @r"
     warning[name-missing] at 1:1: the device has no name
+    warning[reset-value-missing] at 1:87: no `<resetValue>` is given here or around; it was read as not known, in register R, in peripheral P
     warning[size-missing] at 1:87: no `<size>` is given here or around; it was read as 32, in register R, in peripheral P
     ");
 }
@@ -365,4 +366,57 @@ fn derived_from_a_name_without_its_path() {
         .unwrap()
         .register;
     assert_eq!(register.access, bringup_device::Access::ReadOnly);
+}
+
+#[test]
+fn base_addresses_that_stand_twice() {
+    let text = device(
+        "<peripheral><name>DMA0</name><baseAddress>0x1000</baseAddress></peripheral>
+        <peripheral><name>DMA1</name><baseAddress>0x1000</baseAddress><baseAddress>0x2000</baseAddress></peripheral>
+        <peripheral><name>DMA2</name><baseAddress>0x3000</baseAddress><baseAddress>0x1000</baseAddress></peripheral>",
+    );
+    insta::assert_snapshot!(said(text.as_bytes()), @r"
+    warning[duplicate-element] at 3:71: `<baseAddress>` stands here a second time; it was read as 0x2000, in peripheral DMA1
+    warning[duplicate-element] at 4:71: `<baseAddress>` stands here a second time; it was read as 0x3000, in peripheral DMA2
+    ");
+    let device = svd::load(&text).device.unwrap();
+    let addresses: Vec<_> = device
+        .peripherals
+        .iter()
+        .map(|it| it.base_address)
+        .collect();
+    assert_eq!(addresses, [0x1000, 0x2000, 0x3000]);
+}
+
+#[test]
+fn what_vendors_write_is_read() {
+    insta::assert_snapshot!(said_of_registers(
+        "<register><name>A</name><addressOffset>0</addressOffset><access>write</access></register>
+        <register><name>B</name><addressOffset>4</addressOffset><access>read-writeonce</access></register>
+        <register><name>C</name><addressOffset>8</addressOffset><size>1</size></register>
+        <register><name>D</name><addressOffset>12</addressOffset><resetValue>0xFFFFFFFFFFFFFFF1</resetValue></register>
+        <register><name>E</name><addressOffset>16</addressOffset><size>8</size><resetMask>0x1FF</resetMask></register>"
+    ), @"
+    warning[access-word] at 3:65: `write` was read as `write-only`, in register A, in peripheral P
+    warning[access-word] at 4:73: `read-writeonce` was read as `read-writeOnce`, in register B, in peripheral P
+    warning[size] at 5:71: a width of 1 bit was read as 8, in register C, in peripheral P
+      hint: registers have 8, 16, 32 or 64 bits
+    warning[reset-value-wide] at 6:78: reset value 0xfffffffffffffff1 is wider than 32 bits; it was read as 0xfffffff1, in register D, in peripheral P
+    warning[reset-mask-wide] at 7:91: reset mask 0x1ff is wider than 8 bits; it was read as 0xff, in register E, in peripheral P
+    ");
+    insta::assert_snapshot!(said_of(
+        "<peripheral><name>A</name><baseAddress>1</baseAddress>
+        <addressBlock><offset>0</offset><size>4</size><usage>control</usage></addressBlock></peripheral>"
+    ), @"warning[usage-word] at 3:62: `control` was read as `registers`, in peripheral A");
+    insta::assert_snapshot!(said_of_fields(
+        "<field><name>LOW</name><lsb>4</lsb><msb>14</msb></field>
+        <field><name>GANG</name><lsb>26</lsb><msb>36</msb></field>
+        <field><name>NEXT</name><lsb>27</lsb><msb>27</msb></field>"
+    ), @"warning[bit-range-outside] at 5:38: a field of 11 bits from bit 26 on is not in the register, which has 32; it was read as 1 bit, in field GANG, in register R, in peripheral P");
+    insta::assert_snapshot!(said(
+        b"<device><name>D</name><peripherals><peripheral><name>P</name><baseAddress>0</baseAddress><size>32</size><registers>
+        <register><name>A</name><addressOffset>0</addressOffset></register>
+        <register><name>B</name><addressOffset>4</addressOffset><access>write-only</access></register>
+        <register><name>C</name><addressOffset>8</addressOffset></register></registers></peripheral></peripherals></device>"
+    ), @"warning[reset-value-missing] at 2:9: no `<resetValue>` is given for 2 registers, this one first; they were read as not known, in register A, in peripheral P");
 }

@@ -94,6 +94,33 @@ fn arrays_of_arrays_are_counted() {
 }
 
 #[test]
+fn many_blocks_of_many_instances_are_checked_in_no_time() {
+    let block = "<addressBlock><offset>0</offset><size>4</size></addressBlock>".repeat(2_000);
+    let register = "<register><name>R%s</name><dim>16</dim><dimIncrement>4</dimIncrement><addressOffset>0</addressOffset></register>";
+    let text = device(&format!(
+        "<peripheral><name>P[%s]</name><dim>60000</dim><dimIncrement>4</dimIncrement><baseAddress>0</baseAddress>\
+         {block}<registers>{register}</registers></peripheral>"
+    ));
+    assert_eq!(errors(&text), [] as [&str; 0]);
+}
+
+#[test]
+fn many_base_addresses_are_no_trouble() {
+    let addresses = "<baseAddress>0</baseAddress>".repeat(20_000);
+    let derived = |index: u32| {
+        format!(
+            "<peripheral derivedFrom=\"P\"><name>P{index}</name><baseAddress>0</baseAddress><baseAddress>1</baseAddress></peripheral>"
+        )
+    };
+    let peripherals = (0..200).map(derived).collect::<Vec<_>>().concat();
+    let first = format!("<peripheral><name>P</name>{addresses}</peripheral>");
+    assert_eq!(
+        errors(&device(&[first, peripherals].concat())),
+        [] as [&str; 0]
+    );
+}
+
+#[test]
 fn chains_of_origins_end() {
     let register = |index: usize| {
         format!(
