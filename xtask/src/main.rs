@@ -1,6 +1,7 @@
 //! Automation of the workspace: `cargo xtask ci` is the gate, `cargo xtask tidy` checks what no compiler sees,
-//! `cargo xtask corpus` tries the generator on a folder of vendors' files.
+//! `cargo xtask corpus` tries the generator on a folder of vendors' files, `cargo xtask bench` measures.
 
+mod bench;
 mod ci;
 mod corpus;
 mod measure;
@@ -29,6 +30,9 @@ enum Command {
     Tidy,
     /// Generate and compile a crate for every SVD file of a folder
     Corpus(corpus::Args),
+    /// Measure what things cost, beside what they are compared with
+    #[command(subcommand)]
+    Bench(bench::Bench),
 }
 
 /// The folder of the workspace.
@@ -47,6 +51,7 @@ fn main() -> ExitCode {
         Command::Ci => ci::run(),
         Command::Tidy => tidy::run(),
         Command::Corpus(args) => corpus::run(&args),
+        Command::Bench(bench) => bench::run(&bench),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
