@@ -7,6 +7,7 @@ mod commands;
 mod error;
 mod exit;
 mod files;
+mod firmware;
 mod snippet;
 mod svd;
 mod target;

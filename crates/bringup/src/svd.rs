@@ -24,11 +24,28 @@ pub(crate) struct Svd {
     pub(crate) warnings: usize,
 }
 
-/// The file given with `--svd`, or else the one that the chip's package ships.
-pub(crate) fn locate(given: Option<&Path>, chip: &Chip) -> Result<PathBuf, Error> {
-    match given {
-        Some(path) => Ok(path.to_path_buf()),
-        None => cargo::package_file(&chip.svd),
+/// Options that say which SVD file describes the chip.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub(crate) struct SvdArgs {
+    /// Use this SVD file and not the one from crates.io
+    #[arg(long, value_name = "FILE")]
+    pub(crate) svd: Option<PathBuf>,
+
+    #[command(flatten)]
+    patches: PatchArgs,
+}
+
+impl SvdArgs {
+    /// Loads the file that is named, or else the one that the chip's package ships, with the patches.
+    pub(crate) fn load(&self, chip: &Chip) -> Result<Svd, Error> {
+        match &self.svd {
+            Some(path) => load(path, &self.patches, Show::Errors),
+            None => load(
+                &cargo::package_file(&chip.svd)?,
+                &self.patches,
+                Show::Errors,
+            ),
+        }
     }
 }
 

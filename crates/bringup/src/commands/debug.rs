@@ -1,34 +1,19 @@
 //! `bringup debug`: firmware on the virtual board, under gdb.
 
 use std::net::{SocketAddr, TcpListener};
-use std::path::PathBuf;
 
-use bringup_board::Board;
 use bringup_debug::{Ended, Server};
 
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::files;
-use crate::svd::patch::PatchArgs;
-use crate::svd::{self, Show};
-use crate::target::TargetArgs;
+use crate::firmware::FirmwareArgs;
 use crate::ui::{self, STRONG, paint};
 
 /// Run firmware on the virtual board under gdb
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// The firmware, an ELF file
-    elf: PathBuf,
-
     #[command(flatten)]
-    target: TargetArgs,
-
-    /// Use this SVD file and not the one from crates.io
-    #[arg(long, value_name = "FILE")]
-    svd: Option<PathBuf>,
-
-    #[command(flatten)]
-    patches: PatchArgs,
+    firmware: FirmwareArgs,
 
     /// Address to listen on; whoever can connect controls the virtual board
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:3333")]
@@ -40,19 +25,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
-    let target = args.target.resolve()?;
-    let elf = files::read(&args.elf)?;
-    let svd = svd::load(
-        &svd::locate(args.svd.as_deref(), target.chip)?,
-        &args.patches,
-        Show::Errors,
-    )?;
-    let mut board = Board::new(target.chip, target.board, &svd.device)
-        .map_err(|source| Error::Board { source })?;
-    board.load(&elf).map_err(|source| Error::Elf {
-        path: args.elf.clone(),
-        source,
-    })?;
+    let board = args.firmware.board()?;
     let listen = |source| Error::Listen {
         address: args.listen,
         source,
@@ -65,7 +38,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
     ));
     ui::note(format_args!(
         "  gdb-multiarch {} -ex 'target remote {address}'",
-        args.elf.display()
+        args.firmware.elf.display()
     ));
     let mut server = Server::new(board);
     loop {

@@ -11,8 +11,8 @@ use crate::commands::run::{self, TimeArgs};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::files;
-use crate::svd::patch::PatchArgs;
-use crate::svd::{self, Show, Svd};
+use crate::firmware;
+use crate::svd::{self, Svd, SvdArgs};
 use crate::target::{Target, TargetArgs};
 use crate::ui::{self, DIM, STRONG, Steps, paint};
 use crate::view;
@@ -29,12 +29,8 @@ pub(crate) struct Args {
     #[command(flatten)]
     target: TargetArgs,
 
-    /// Use this SVD file and not the one from crates.io
-    #[arg(long, value_name = "FILE")]
-    svd: Option<PathBuf>,
-
     #[command(flatten)]
-    patches: PatchArgs,
+    svd: SvdArgs,
 
     /// Where to write the firmware project; by default in the cache
     #[arg(long, value_name = "DIR")]
@@ -75,7 +71,8 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
     let elf = files::read(&program)?;
     audit(&mut steps, &elf, &program, target)?;
     let (report, host) = steps.step("run", |_| {
-        let ran = run::simulate(&elf, &program, target, &svd.device, args.time.limit)?;
+        let mut board = firmware::board(&elf, &program, target, &svd.device)?;
+        let ran = run::simulate(&mut board, args.time.limit)?;
         Ok((
             ran,
             format!(
@@ -92,15 +89,13 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
 }
 
 fn get_svd(steps: &mut Steps, args: &Args, target: Target) -> Result<Svd, Error> {
-    let (given, patches) = (args.svd.as_deref(), &args.patches);
     steps.step("SVD file", |progress| {
         progress.say(format!(
             "asking cargo for the package {}",
             target.chip.svd.package
         ));
-        let path = svd::locate(given, target.chip)?;
-        let svd = svd::load(&path, patches, Show::Errors)?;
-        let from = match given {
+        let svd = args.svd.load(target.chip)?;
+        let from = match &args.svd.svd {
             Some(path) => path.display().to_string(),
             None => format!(
                 "from {} {} on crates.io",

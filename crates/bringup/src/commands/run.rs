@@ -1,37 +1,22 @@
 //! `bringup run`: firmware on the virtual board.
 
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use bringup_board::report::{HostReport, Report};
 use bringup_board::{Board, RunOptions, Stop};
-use bringup_device::Device;
 
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::files;
-use crate::svd::patch::PatchArgs;
-use crate::svd::{self, Show};
-use crate::target::{Target, TargetArgs};
+use crate::firmware::FirmwareArgs;
 use crate::ui;
 use crate::view;
 
 /// Run firmware on the virtual board
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// The firmware, an ELF file
-    elf: PathBuf,
-
     #[command(flatten)]
-    target: TargetArgs,
-
-    /// Use this SVD file and not the one from crates.io
-    #[arg(long, value_name = "FILE")]
-    svd: Option<PathBuf>,
-
-    #[command(flatten)]
-    patches: PatchArgs,
+    firmware: FirmwareArgs,
 
     #[command(flatten)]
     time: TimeArgs,
@@ -54,14 +39,8 @@ pub(crate) struct TimeArgs {
 }
 
 pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
-    let target = args.target.resolve()?;
-    let elf = files::read(&args.elf)?;
-    let svd = svd::load(
-        &svd::locate(args.svd.as_deref(), target.chip)?,
-        &args.patches,
-        Show::Errors,
-    )?;
-    let (report, host) = simulate(&elf, &args.elf, target, &svd.device, args.time.limit)?;
+    let mut board = args.firmware.board()?;
+    let (report, host) = simulate(&mut board, args.time.limit)?;
     if !args.time.json {
         let mut stdout = std::io::stdout().lock();
         for console in &report.console {
@@ -72,21 +51,9 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
     Ok(show(report, host, &args.time, ui::note))
 }
 
-/// Runs an image on the board for `limit` of virtual time; returns what happened and how long that took here.
-pub(crate) fn simulate(
-    elf: &[u8],
-    path: &Path,
-    target: Target,
-    device: &Device,
-    limit: Duration,
-) -> Result<(Report, Duration), Error> {
+/// Runs a board for `limit` of virtual time; returns what happened and how long that took here.
+pub(crate) fn simulate(board: &mut Board, limit: Duration) -> Result<(Report, Duration), Error> {
     let start = Instant::now();
-    let mut board =
-        Board::new(target.chip, target.board, device).map_err(|source| Error::Board { source })?;
-    board.load(elf).map_err(|source| Error::Elf {
-        path: path.into(),
-        source,
-    })?;
     board
         .run(&RunOptions::limited(limit))
         .map_err(|source| Error::Board { source })?;
