@@ -32,6 +32,10 @@ const STEPS: &[(&str, &str)] = &[
         "the demo again, offline",
         "cargo run --release -- demo --json",
     ),
+    (
+        "the generator on vendors' files",
+        "cargo xtask corpus --subset",
+    ),
     ("tests", "cargo test --workspace --locked"),
 ];
 
