@@ -20,15 +20,17 @@ const FEATURES: &[&str] = &["rt", "critical-section", "debug"];
 pub(super) struct Checker<'a> {
     home: PathBuf,
     installer: &'a Installer,
+    legacy: bool,
     /// Targets whose dependencies are built in this folder.
     warm: BTreeSet<&'static str>,
 }
 
 impl<'a> Checker<'a> {
-    pub(super) fn new(home: PathBuf, installer: &'a Installer) -> Self {
+    pub(super) fn new(home: PathBuf, installer: &'a Installer, legacy: bool) -> Self {
         Self {
             home,
             installer,
+            legacy,
             warm: BTreeSet::new(),
         }
     }
@@ -62,10 +64,14 @@ impl<'a> Checker<'a> {
         row.registers = registers(&device);
 
         let mut target = triple::of(&device);
-        let options = pac::Options {
+        let mut options = pac::Options {
             target: target.family,
             ..pac::Options::new("pac")
         };
+        if self.legacy {
+            options.theme = pac::Theme::Legacy;
+            options.edition = pac::Edition::E2024;
+        }
         let start = Instant::now();
         let tree = pac::generate(&device, &options).map_err(|error| format!("refused: {error}"))?;
         row.generate_ms = start.elapsed().as_secs_f64() * 1e3;

@@ -50,6 +50,10 @@ pub(crate) struct Args {
     #[arg(long)]
     subset: bool,
 
+    /// Generate for edition 2024 in the legacy theme, which names everything in another way
+    #[arg(long)]
+    legacy: bool,
+
     /// Only files with this in their path
     #[arg(long, value_name = "TEXT")]
     only: Option<String>,
@@ -67,7 +71,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Vec<String>> {
     }
     let files = select(&dir, args)?;
     let home = root().join("target").join("corpus");
-    let state = State::open(&home, args.resume).map_err(|error| vec![error])?;
+    let state = State::open(&home, args).map_err(|error| vec![error])?;
     let start = Instant::now();
     let rows = work(&dir, &files, args, &home, &state);
     print!("{}", report::render(&rows, start.elapsed()));
@@ -127,7 +131,8 @@ fn work(dir: &Path, files: &[PathBuf], args: &Args, home: &Path, state: &State) 
     let done = Mutex::new(Vec::with_capacity(files.len()));
     thread::scope(|scope| {
         for job in 0..jobs {
-            let mut checker = Checker::new(home.join(format!("job-{job}")), &installer);
+            let mut checker =
+                Checker::new(home.join(format!("job-{job}")), &installer, args.legacy);
             let (next, done, bar) = (&next, &done, &bar);
             scope.spawn(move || {
                 while let Some((number, file)) = take(next, files) {

@@ -9,6 +9,7 @@ use std::{env, fs};
 
 use serde::{Deserialize, Serialize};
 
+use super::Args;
 use super::report::Row;
 
 /// A file that passed, and what it passed with.
@@ -22,7 +23,7 @@ struct Entry {
 /// What is known from earlier runs, kept in a file that is written after each file that passes.
 pub(super) struct State {
     path: PathBuf,
-    /// Of the generator and the compiler.
+    /// Of the generator, its options and the compiler.
     tools: Vec<u8>,
     resume: bool,
     entries: Mutex<BTreeMap<String, Entry>>,
@@ -30,7 +31,7 @@ pub(super) struct State {
 
 impl State {
     /// Reads what earlier runs left; a file that is not there or broken is an empty one.
-    pub(super) fn open(home: &Path, resume: bool) -> Result<Self, String> {
+    pub(super) fn open(home: &Path, args: &Args) -> Result<Self, String> {
         fs::create_dir_all(home).map_err(|error| format!("{}: {error}", home.display()))?;
         let path = home.join("state.json");
         let entries = fs::read(&path)
@@ -43,10 +44,11 @@ impl State {
             .map_err(|error| format!("this program cannot be read: {error}"))?;
         let rustc = Command::new("rustc").arg("-vV").output();
         tools.extend(rustc.map(|output| output.stdout).unwrap_or_default());
+        tools.push(args.legacy.into());
         Ok(Self {
             path,
             tools: hash(&[&tools]).to_le_bytes().to_vec(),
-            resume,
+            resume: args.resume,
             entries: Mutex::new(entries),
         })
     }
