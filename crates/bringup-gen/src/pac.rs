@@ -11,10 +11,12 @@
 mod ident;
 mod lower;
 mod print;
+mod target;
 mod theme;
 
 use bringup_device::Device;
 
+pub use target::Target;
 pub use theme::Theme;
 
 use crate::FileTree;
@@ -32,6 +34,14 @@ pub struct Options {
     pub target: Target,
     /// Edition of the generated crate.
     pub edition: Edition,
+    /// Version of the generated crate, for example `0.1.0`.
+    pub version: String,
+    /// How the source is split into files.
+    pub layout: Layout,
+    /// Whether the peripherals of the core itself (`NVIC`, `SCB`, `SYST`, …, from `cortex-m`) are re-exported at the root.
+    pub reexport_core_peripherals: bool,
+    /// Whether the attribute `interrupt` of the run-time crate is re-exported at the root, with the feature `rt`.
+    pub reexport_interrupt: bool,
 }
 
 impl Options {
@@ -43,19 +53,25 @@ impl Options {
             theme: Theme::default(),
             target: Target::default(),
             edition: Edition::default(),
+            version: "0.1.0".into(),
+            layout: Layout::default(),
+            reexport_core_peripherals: false,
+            reexport_interrupt: false,
         }
     }
 }
 
-/// Processor family a crate is for: decides what it says about interrupts.
+/// How the source of a crate is split into files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
-pub enum Target {
-    /// Arm Cortex-M, with the crates `cortex-m` and `cortex-m-rt`.
+pub enum Layout {
+    /// A file per register, in folders for peripherals and clusters.
+    Register,
+    /// A file per peripheral.
     #[default]
-    CortexM,
-    /// Nothing is assumed: registers and interrupt numbers, without a vector table.
-    None,
+    Peripheral,
+    /// Everything in `lib.rs`.
+    Single,
 }
 
 /// Rust edition of a generated crate.
@@ -94,6 +110,11 @@ pub enum Error {
         /// What there is.
         known: Vec<String>,
     },
+    /// The version is not one that Cargo takes.
+    #[error(
+        "`{0}` cannot be the version of a package: three numbers, as in `0.1.0`, and what may follow them"
+    )]
+    Version(String),
     /// A peripheral lies outside the addresses of the processor.
     #[error("peripheral `{peripheral}` is outside the address space of the processor")]
     Address {
@@ -102,13 +123,15 @@ pub enum Error {
     },
     /// An interrupt has a number that the processor's interrupt controller does not have.
     #[error(
-        "interrupt `{name}` has number {number}, which the interrupt controller of a Cortex-M cannot have"
+        "interrupt `{name}` has number {number}, which the interrupt controller of {controller} cannot have"
     )]
     InterruptNumber {
         /// Its name.
         name: String,
         /// Its number.
         number: u32,
+        /// Whose interrupt controller it is.
+        controller: &'static str,
     },
 }
 
@@ -119,6 +142,9 @@ pub fn generate(device: &Device, options: &Options) -> Result<FileTree, Error> {
     if !is_package_name(&options.name) {
         return Err(Error::PackageName(options.name.clone()));
     }
+    if !is_version(&options.version) {
+        return Err(Error::Version(options.version.clone()));
+    }
     Ok(print::print(&lower::lower(device, options)?, options))
 }
 
@@ -128,4 +154,17 @@ fn is_package_name(name: &str) -> bool {
         && name
             .bytes()
             .all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
+}
+
+/// Three numbers, and a suffix of the characters that versions are made of.
+fn is_version(version: &str) -> bool {
+    let end = version.find(['-', '+']).unwrap_or(version.len());
+    let (numbers, suffix) = version.split_at(end);
+    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    numbers.split('.').count() == 3
+        && numbers.split('.').all(is_number)
+        && suffix.len() != 1
+        && suffix
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'+' | b'.'))
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 use bringup_device::Device;
-use bringup_gen::pac::{Edition, Theme};
+use bringup_gen::pac::{Edition, Layout, Theme};
 
 use crate::support::{fixture, folder, generate, vendors, write_tree};
 
@@ -17,6 +17,16 @@ fn rustfmt_changes_nothing_in_the_fixture() {
 fn rustfmt_changes_nothing_in_files_of_vendors() {
     for (name, device) in vendors() {
         unchanged(&format!("format-{name}"), &device);
+    }
+}
+
+#[test]
+fn rustfmt_changes_nothing_however_files_are_split() {
+    for layout in [Layout::Register, Layout::Single] {
+        let folder = folder("format-layout");
+        let tree = generate(&fixture(), |options| options.layout = layout);
+        write_tree(&folder, &tree);
+        check(&folder, Edition::E2021);
     }
 }
 

@@ -19,6 +19,8 @@ fn files_of_the_crate() {
     README.md
     build.rs
     device.x
+    src/atomics.rs
+    src/convention.rs
     src/generic.rs
     src/gpioa.rs
     src/lib.rs
@@ -40,7 +42,14 @@ fn only_what_was_asked_for() {
         .collect();
     assert_eq!(
         paths,
-        ["src/generic.rs", "src/gpiob.rs", "src/lib.rs", "src/rcc.rs"]
+        [
+            "src/atomics.rs",
+            "src/convention.rs",
+            "src/generic.rs",
+            "src/gpiob.rs",
+            "src/lib.rs",
+            "src/rcc.rs"
+        ]
     );
     let root = tree.get("src/lib.rs").expect("there is a root");
     assert!(
@@ -84,6 +93,21 @@ fn a_name_that_is_no_package() {
         let error = pac::generate(&fixture(), &Options::new(name)).expect_err("not a name");
         assert!(matches!(error, Error::PackageName(_)), "{name}");
     }
+}
+
+#[test]
+fn versions() {
+    for version in ["", "1", "1.0", "1.0.x", "1.0.0-", "1.0.0 \"", "1..0"] {
+        let mut options = Options::new("fixture");
+        options.version = version.into();
+        let error = pac::generate(&fixture(), &options).expect_err("not a version");
+        assert!(matches!(error, Error::Version(_)), "{version}");
+    }
+    let tree = generate(&fixture(), |options| {
+        options.version = "0.6.0-rc.1+svd".into();
+    });
+    let manifest = tree.get("Cargo.toml").expect("there is a manifest");
+    assert!(manifest.contains("version = \"0.6.0-rc.1+svd\"\n"));
 }
 
 #[test]

@@ -70,9 +70,15 @@ pub(crate) fn write_tree(folder: &Path, tree: &FileTree) {
 }
 
 /// Writes all files of a crate that is to be built where it lies, whatever workspace is above it.
+///
+/// The package gets the folder's name: to Cargo, two packages of one name at the root of two workspaces are the
+/// same one, and they share a target folder here.
 pub(crate) fn write_crate(folder: &Path, tree: &FileTree) {
     write_tree(folder, tree);
     let manifest = tree.get("Cargo.toml").expect("a crate has a manifest");
+    let name = folder.file_name().expect("a folder has a name");
+    let name = name.to_string_lossy().replace('.', "-");
+    let manifest = manifest.replacen("\"fixture\"", &format!("\"{name}\""), 1);
     write(
         &folder.join("Cargo.toml"),
         &format!("{manifest}\n[workspace]\n"),
@@ -82,6 +88,13 @@ pub(crate) fn write_crate(folder: &Path, tree: &FileTree) {
 /// `cargo check` with warnings denied, for the Cortex-M target where it is installed. `None` if dependencies
 /// cannot be had, which is said.
 pub(crate) fn check(folder: &Path, arguments: &[&str]) -> Option<Output> {
+    check_for("thumbv6m-none-eabi", folder, arguments)
+}
+
+/// [`check`] for some target.
+pub(crate) fn check_for(target: &str, folder: &Path, arguments: &[&str]) -> Option<Output> {
+    let arguments = [&target_arguments(target)[..], arguments].concat();
+    let arguments = &arguments[..];
     let offline = cargo(folder, arguments, true);
     let text = String::from_utf8_lossy(&offline.stderr).into_owned();
     let absent = [
@@ -116,7 +129,6 @@ fn cargo(folder: &Path, arguments: &[&str], offline: bool) -> Output {
     command
         .arg("check")
         .args(offline.then_some("--offline"))
-        .args(target())
         .args(arguments);
     command
         .current_dir(folder)
@@ -129,20 +141,20 @@ fn cargo(folder: &Path, arguments: &[&str], offline: bool) -> Output {
     command.output().expect("cargo runs")
 }
 
-/// Arguments that choose the Cortex-M target, or none where it is not installed.
-fn target() -> Vec<&'static str> {
+/// Arguments that choose the target, or none where it is not installed.
+fn target_arguments(target: &str) -> Vec<&str> {
     let mut rustc = Command::new(
         env::var_os("RUSTC")
             .as_deref()
             .unwrap_or(OsStr::new("rustc")),
     );
     let output = rustc
-        .args(["--print", "target-libdir", "--target", "thumbv6m-none-eabi"])
+        .args(["--print", "target-libdir", "--target", target])
         .output();
     let installed = output
         .is_ok_and(|output| Path::new(String::from_utf8_lossy(&output.stdout).trim()).exists());
     if installed {
-        vec!["--target", "thumbv6m-none-eabi"]
+        vec!["--target", target]
     } else {
         Vec::new()
     }

@@ -15,7 +15,7 @@ fn compile(name: &str, theme: Theme, features: &str, program: &str) -> Option<(b
     );
     let manifest = format!(
         "[package]\nname = \"user-{name}\"\nversion = \"0.0.0\"\nedition = \"2021\"\n\
-         [features]\ncritical-section = [\"fixture/critical-section\"]\ndebug = [\"fixture/debug\"]\n\
+         [features]\ncritical-section = [\"fixture/critical-section\"]\ndebug = [\"fixture/debug\"]\natomics = [\"fixture/atomics\"]\n\
          [dependencies]\nfixture = {{ path = \"{pac}\" }}\ncortex-m = \"0.7\"\n[workspace]\n"
     );
     write(&folder.join("Cargo.toml"), &manifest);
@@ -27,7 +27,7 @@ fn compile(name: &str, theme: Theme, features: &str, program: &str) -> Option<(b
 
 #[test]
 fn the_current_api() {
-    for features in ["", "critical-section,debug"] {
+    for features in ["", "critical-section,debug,atomics"] {
         let Some((ok, said)) = compile(
             "api",
             Theme::Current,

@@ -5,7 +5,8 @@ use bringup_device::Access;
 /// Folds white space, drops what a comment cannot hold and escapes what Markdown would read as its own.
 pub(super) fn text(raw: &str) -> String {
     let mut out = String::with_capacity(raw.len() + 8);
-    for word in raw.split_whitespace() {
+    // Some generators of SVD files write the two characters `\n` for a new line.
+    for word in raw.split("\\n").flat_map(str::split_whitespace) {
         if !out.is_empty() {
             out.push(' ');
         }
@@ -62,7 +63,7 @@ mod tests {
     #[test]
     fn markdown_is_taken_literally() {
         assert_eq!(
-            text("  a [b] <c>\n\t`d` 1*2 \u{202E}x "),
+            text("  a [b]\\n<c>\n\t`d` 1*2 \u{202E}x "),
             "a \\[b\\] \\<c\\> \\`d\\` 1\\*2 x"
         );
     }

@@ -7,23 +7,22 @@ use bringup_device::Device;
 use super::doc;
 use super::tables::Interrupt;
 use crate::pac::ident::Scope;
-use crate::pac::{Error, Options, Target};
-
-/// External interrupts that a Cortex-M can have (ARMv8-M ARM, B3.9; fewer on older architectures).
-const CORTEX_M_LIMIT: u32 = 480;
+use crate::pac::{Error, Options};
 
 /// Every number once, in order; further names of one line become its aliases.
 ///
 /// The lines of all peripherals are there, also of those that are not generated: the vector table is the chip's.
 pub(super) fn interrupts(device: &Device, options: &Options) -> Result<Vec<Interrupt>, Error> {
+    let (limit, controller) = options.target.interrupts();
     let mut scope = Scope::default();
     let mut by_number: BTreeMap<u32, Interrupt> = BTreeMap::new();
     let mut names: BTreeSet<(u32, &str)> = BTreeSet::new();
     for interrupt in device.peripherals.iter().flat_map(|p| &p.interrupts) {
-        if options.target == Target::CortexM && interrupt.value >= CORTEX_M_LIMIT {
+        if interrupt.value >= limit {
             return Err(Error::InterruptNumber {
                 name: interrupt.name.clone(),
                 number: interrupt.value,
+                controller,
             });
         }
         if !names.insert((interrupt.value, &interrupt.name)) {

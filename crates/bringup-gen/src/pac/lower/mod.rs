@@ -57,6 +57,7 @@ pub(crate) fn lower(device: &Device, options: &Options) -> Result<tables::Crate,
             .as_ref()
             .filter(|_| cortex_m)
             .map(|cpu| cpu.nvic_prio_bits),
+        fpu: device.cpu.as_ref().is_some_and(|cpu| cpu.fpu_present),
         interrupts: interrupt::interrupts(device, options)?,
         peripherals,
         modules,

@@ -7,19 +7,29 @@ use bringup_device::{Peripheral, ShapeId};
 use super::select::instances;
 use super::tables::{self, Module, ModuleBody};
 use super::{Lower, doc};
+use crate::pac::Error;
 use crate::pac::ident::{Case, Scope, ident};
 use crate::pac::theme::{Theme, accessor};
-use crate::pac::{Error, Target};
 
 /// Names at the root of the crate that are not the device's.
 const ROOT: &[&str] = &[
     "alloc",
+    "atomics",
+    "convention",
     "core",
     "cortex_m",
     "cortex_m_rt",
     "critical_section",
+    "defmt",
     "generic",
+    "msp430",
+    "msp430_rt",
+    "portable_atomic",
+    "riscv",
+    "riscv_rt",
     "std",
+    "xtensa_lx",
+    "xtensa_lx_rt",
     "Bit0C",
     "Bit0S",
     "Bit0T",
@@ -39,6 +49,7 @@ const ROOT: &[&str] = &[
     "FieldReader",
     "FieldSpec",
     "FieldWriter",
+    "ExternalInterrupt",
     "Interrupt",
     "IsEnum",
     "NVIC_PRIO_BITS",
@@ -56,11 +67,17 @@ const ROOT: &[&str] = &[
     "Resettable",
     "Safe",
     "SafeFieldWriter",
+    "TryFromInterruptError",
     "Unsafe",
     "W",
     "Writable",
     "WriteOnly",
     "interrupt",
+];
+
+/// Peripherals of the core, where they are re-exported.
+const CORE: &[&str] = &[
+    "CBP", "CPUID", "DCB", "DWT", "FPB", "FPU", "ITM", "MPU", "NVIC", "SCB", "SYST", "TPIU",
 ];
 
 impl Lower<'_> {
@@ -71,6 +88,11 @@ impl Lower<'_> {
     ) -> Result<(Vec<tables::Peripheral>, Vec<Module>), Error> {
         let theme = self.options.theme;
         let mut root = Scope::reserving(ROOT);
+        if self.options.reexport_core_peripherals {
+            for name in CORE {
+                root.take(name);
+            }
+        }
         let mut singletons = Scope::default();
         let mut homes: BTreeMap<ShapeId, String> = BTreeMap::new();
         let mut peripherals = Vec::new();
@@ -136,10 +158,7 @@ impl Lower<'_> {
             .repeat
             .as_ref()
             .map_or(0, |repeat| repeat.increment);
-        let limit = match self.options.target {
-            Target::CortexM => u64::from(u32::MAX),
-            Target::None => u64::MAX,
-        };
+        let limit = self.options.target.last_address();
         increment
             .checked_mul(index as u64)
             .and_then(|offset| peripheral.base_address.checked_add(offset))

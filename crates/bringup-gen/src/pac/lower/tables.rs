@@ -13,6 +13,8 @@ pub(crate) struct Crate {
     pub(crate) license_text: Option<String>,
     /// Bits of an interrupt priority, where a Cortex-M has them.
     pub(crate) nvic_prio_bits: Option<u32>,
+    /// Whether the core has a floating-point unit.
+    pub(crate) fpu: bool,
     /// Interrupts by number, each number once.
     pub(crate) interrupts: Vec<Interrupt>,
     /// Peripherals in the order of the file.

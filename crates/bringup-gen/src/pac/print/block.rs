@@ -1,5 +1,6 @@
 //! Structures of registers with their methods, and the modules of what is in them.
 
+use super::files::Files;
 use super::out::Out;
 use super::register;
 use crate::pac::lower::tables::{
@@ -22,7 +23,7 @@ pub(super) fn estimate(block: &Block) -> usize {
 }
 
 /// The structure, its methods, then clusters and registers.
-pub(super) fn block(out: &mut Out, block: &Block) {
+pub(super) fn block(out: &mut Out, block: &Block, files: &mut Files<'_>) {
     out.doc(&block.doc);
     out.line("#[repr(C)]");
     members(out, block);
@@ -38,10 +39,10 @@ pub(super) fn block(out: &mut Out, block: &Block) {
         out.close();
     }
     for item in &block.clusters {
-        cluster(out, item);
+        cluster(out, item, files);
     }
     for register in &block.registers {
-        register::register(out, register);
+        register::register(out, register, files);
     }
 }
 
@@ -83,16 +84,12 @@ fn method(out: &mut Out, accessor: &Accessor) {
     out.doc(doc);
     let ret = format!("&{ty}");
     match kind {
-        AccessorKind::Member => out.function(
-            "pub const fn",
-            name,
-            &["&self"],
-            &ret,
-            &format!("&self.{name}"),
-        ),
+        AccessorKind::Member => {
+            out.function("pub fn", name, &["&self"], &ret, &format!("&self.{name}"));
+        }
         AccessorKind::At { offset } => {
             let body = format!("unsafe {{ crate::generic::at(self, {offset:#x}) }}");
-            out.function("pub const fn", name, &["&self"], &ret, &body);
+            out.function("pub fn", name, &["&self"], &ret, &body);
         }
         AccessorKind::Nth {
             iter,
@@ -110,7 +107,7 @@ fn method(out: &mut Out, accessor: &Accessor) {
                     )
                 }
             };
-            out.function("pub const fn", name, &["&self", "n: usize"], &ret, &body);
+            out.function("pub fn", name, &["&self", "n: usize"], &ret, &body);
             out.blank();
             out.fmt(format_args!("/// All {count} of `{name}`."));
             let ret = format!("impl Iterator<Item = &{ty}>");
@@ -123,7 +120,7 @@ fn method(out: &mut Out, accessor: &Accessor) {
     }
 }
 
-fn cluster(out: &mut Out, cluster: &Cluster) {
+fn cluster(out: &mut Out, cluster: &Cluster, files: &mut Files<'_>) {
     let Cluster {
         module,
         ty,
@@ -155,9 +152,9 @@ fn cluster(out: &mut Out, cluster: &Cluster) {
             );
             out.blank();
             out.doc(doc);
-            out.open(format_args!("pub mod {module}"));
-            block(out, own);
-            out.close();
+            files.module(out, module, estimate(own), |out, files| {
+                block(out, own, files);
+            });
         }
     }
 }

@@ -52,6 +52,7 @@ fn separate(out: &mut Out, n: usize, variant: &Variant) {
 
 fn ty(out: &mut Out, own: &Enum) {
     out.doc(&own.doc);
+    out.line("#[cfg_attr(feature = \"defmt\", derive(defmt::Format))]");
     out.line("#[derive(Clone, Copy, Debug, PartialEq, Eq)]");
     if own.ux != "bool" {
         out.fmt(format_args!("#[repr({})]", own.ux));

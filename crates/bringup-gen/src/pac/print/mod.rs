@@ -2,15 +2,15 @@
 
 mod block;
 mod enumeration;
+mod files;
 mod interrupt;
 mod manifest;
 mod out;
-mod peripheral;
 mod register;
 mod root;
 
-use super::Options;
-use super::lower::tables::{Crate, ModuleBody};
+use super::lower::tables::Crate;
+use super::{Options, Theme};
 use crate::FileTree;
 
 /// All files of the crate.
@@ -19,18 +19,17 @@ pub(super) fn print(tables: &Crate, options: &Options) -> FileTree {
     tree.insert("Cargo.toml", manifest::cargo_toml(tables, options));
     tree.insert("README.md", manifest::readme(tables, options));
     tree.insert("src/generic.rs", include_str!("../runtime/generic.rs"));
-    tree.insert("src/lib.rs", root::root(tables, options));
+    tree.insert("src/atomics.rs", include_str!("../runtime/atomics.rs"));
+    let convention = match options.theme {
+        Theme::Current => include_str!("../runtime/convention_current.rs"),
+        Theme::Legacy => include_str!("../runtime/convention_legacy.rs"),
+    };
+    tree.insert("src/convention.rs", convention);
+    let root = root::root(tables, options, &mut tree);
+    tree.insert("src/lib.rs", root);
     if let Some(text) = interrupt::device_x(tables, options) {
         tree.insert("device.x", text);
         tree.insert("build.rs", include_str!("../runtime/build.rs"));
-    }
-    for module in &tables.modules {
-        if let ModuleBody::Own(block) = &module.body {
-            tree.insert(
-                format!("src/{}.rs", module.name),
-                peripheral::module(&module.doc, block),
-            );
-        }
     }
     tree
 }

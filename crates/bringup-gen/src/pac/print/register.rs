@@ -1,6 +1,7 @@
 //! Registers and the methods of their fields.
 
 use super::enumeration;
+use super::files::Files;
 use super::out::Out;
 use crate::pac::lower::tables::{
     BitAction, EnumItem, FieldAccessor, FieldBits, FieldKind, FieldPlace, Layout, Register,
@@ -8,7 +9,7 @@ use crate::pac::lower::tables::{
 };
 
 /// The type of a register and its module.
-pub(super) fn register(out: &mut Out, register: &Register) {
+pub(super) fn register(out: &mut Out, register: &Register, files: &mut Files<'_>) {
     let Register {
         name,
         ty,
@@ -22,7 +23,11 @@ pub(super) fn register(out: &mut Out, register: &Register) {
     out.alias(ty, "crate::Reg", &format!("{module}::{spec}"));
     out.blank();
     out.doc(doc);
-    out.open(format_args!("pub mod {module}"));
+    files.module(out, module, 512, |out, _| contents(out, body, name, spec));
+}
+
+/// What is in the module of a register.
+fn contents(out: &mut Out, body: &RegisterBody, name: &str, spec: &str) {
     match body {
         RegisterBody::Own(own) => layout(out, own, name, spec),
         RegisterBody::Same {
@@ -44,7 +49,6 @@ pub(super) fn register(out: &mut Out, register: &Register) {
             }
         }
     }
-    out.close();
 }
 
 /// The types `R` and `W`.
@@ -93,7 +97,9 @@ fn specification(out: &mut Out, layout: &Layout, spec: &str) {
         (_, false) => out.line("type Access = crate::ReadOnly;"),
         (false, true) => out.fmt(format_args!("type Access = crate::WriteOnly{safety};")),
     }
-    out.fmt(format_args!("const RESET: {ux} = {:#x};", layout.reset));
+    if layout.reset != 0 {
+        out.fmt(format_args!("const RESET: {ux} = {:#x};", layout.reset));
+    }
     if layout.zero_to_modify != 0 {
         out.fmt(format_args!(
             "const ZERO_TO_MODIFY: {ux} = {:#x};",

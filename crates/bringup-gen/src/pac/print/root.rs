@@ -1,9 +1,11 @@
 //! `src/lib.rs`: what the crate offers at its root.
 
-use super::interrupt;
+use super::files::Files;
 use super::out::Out;
-use crate::pac::Options;
+use super::{block, interrupt};
+use crate::FileTree;
 use crate::pac::lower::tables::{Crate, ModuleBody, Peripheral};
+use crate::pac::{Options, Target};
 
 /// Lints that the names and shapes of a vendor's file would set off.
 const ALLOWED: &[&str] = &[
@@ -17,17 +19,17 @@ const ALLOWED: &[&str] = &[
 ];
 
 /// The root of the crate.
-pub(super) fn root(tables: &Crate, options: &Options) -> String {
+pub(super) fn root(tables: &Crate, options: &Options, tree: &mut FileTree) -> String {
     let mut out =
         Out::with_capacity(4096 + 400 * tables.peripherals.len() + 160 * tables.interrupts.len());
-    head(&mut out, tables);
+    head(&mut out, tables, options.target);
     if let Some(bits) = tables.nvic_prio_bits {
         out.blank();
         out.doc("Bits of an interrupt priority that the interrupt controller implements.");
         out.fmt(format_args!("pub const NVIC_PRIO_BITS: u8 = {bits};"));
     }
     interrupt::interrupts(&mut out, tables, options);
-    modules(&mut out, tables);
+    modules(&mut out, tables, &mut Files::new(tree, options.layout));
     for peripheral in &tables.peripherals {
         types(&mut out, peripheral);
     }
@@ -35,7 +37,7 @@ pub(super) fn root(tables: &Crate, options: &Options) -> String {
     out.finish()
 }
 
-fn head(out: &mut Out, tables: &Crate) {
+fn head(out: &mut Out, tables: &Crate, target: Target) {
     out.fmt(format_args!("//! Registers of the {}.", tables.device));
     if let Some(about) = &tables.about {
         out.line("//!");
@@ -51,20 +53,31 @@ fn head(out: &mut Out, tables: &Crate) {
     }
     out.blank();
     out.line("#![no_std]");
+    if target == Target::Msp430 {
+        out.line("#![cfg_attr(feature = \"rt\", feature(abi_msp430_interrupt))]");
+    }
     for lint in ALLOWED {
         out.fmt(format_args!("#![allow({lint})]"));
     }
     out.blank();
+    out.line("#[cfg(feature = \"atomics\")]");
+    out.line("pub mod atomics;");
+    out.line("pub mod convention;");
     out.line("pub mod generic;");
     out.blank();
     out.line("pub use generic::*;");
 }
 
-fn modules(out: &mut Out, tables: &Crate) {
+fn modules(out: &mut Out, tables: &Crate, files: &mut Files<'_>) {
     for module in &tables.modules {
         out.blank();
         match &module.body {
-            ModuleBody::Own(_) => out.fmt(format_args!("pub mod {};", module.name)),
+            ModuleBody::Own(own) => {
+                let bytes = block::estimate(own);
+                files.peripheral(out, &module.name, &module.doc, bytes, |out, files| {
+                    block::block(out, own, files);
+                });
+            }
             ModuleBody::Same(home) => {
                 out.doc(&module.doc);
                 out.fmt(format_args!("pub use {home} as {};", module.name));

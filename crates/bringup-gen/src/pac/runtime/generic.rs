@@ -5,6 +5,8 @@ use core::fmt;
 use core::marker::PhantomData;
 use core::ops::{BitAnd, BitOr, Deref, Not, Shl, Shr};
 
+use crate::convention::Written;
+
 /// A peripheral: a register block `RB` at the address `A`.
 pub struct Periph<RB, const A: usize> {
     _block: PhantomData<RB>,
@@ -77,6 +79,9 @@ pub trait RawReg:
     /// The lowest `width` bits set, 1 to all of them.
     fn mask(width: u8) -> Self;
 
+    #[doc(hidden)]
+    fn width(self) -> u8;
+
     /// Narrows or widens the value.
     fn cast<U: RawReg>(self) -> U;
 
@@ -97,6 +102,11 @@ macro_rules! raw_reg {
                 #[inline(always)]
                 fn mask(width: u8) -> Self {
                     Self::MAX >> (Self::BITS as u8 - width)
+                }
+
+                #[inline(always)]
+                fn width(self) -> u8 {
+                    self.count_ones() as u8
                 }
 
                 #[inline(always)]
@@ -132,7 +142,7 @@ pub trait RegisterSpec {
     /// `ReadOnly`, `WriteOnly` or `ReadWrite`.
     type Access;
     /// Value after reset.
-    const RESET: Self::Ux;
+    const RESET: Self::Ux = <Self::Ux as RawReg>::ZERO;
     /// Bits that do something when a 0 is written.
     const ZERO_TO_MODIFY: Self::Ux = <Self::Ux as RawReg>::ZERO;
     /// Bits that do something when a 1 is written.
@@ -284,13 +294,13 @@ impl<REG: Resettable + Writable> Reg<REG> {
     /// peripheral.cr().write(|w| w.en().set_bit());
     /// ```
     #[inline(always)]
-    pub fn write<F>(&self, f: F) -> REG::Ux
+    pub fn write<F>(&self, f: F) -> Written<REG::Ux>
     where
         F: FnOnce(&mut W<REG>) -> &mut W<REG>,
     {
         let value = f(&mut quiet(REG::RESET_VALUE)).bits;
         self.store(value);
-        value
+        crate::convention::written(value)
     }
 
     /// Like `write`, and returns what `f` returns.
@@ -313,14 +323,14 @@ impl<REG: Writable> Reg<REG> {
     ///
     /// Zero may be a forbidden value of fields that `f` does not set.
     #[inline(always)]
-    pub unsafe fn write_with_zero<F>(&self, f: F) -> REG::Ux
+    pub unsafe fn write_with_zero<F>(&self, f: F) -> Written<REG::Ux>
     where
         F: FnOnce(&mut W<REG>) -> &mut W<REG>,
     {
         let zero = <REG::Ux as RawReg>::ZERO;
         let value = f(&mut W { bits: zero }).bits;
         self.store(value);
-        value
+        crate::convention::written(value)
     }
 
     /// Like `write_with_zero`, and returns what `f` returns.
@@ -348,14 +358,14 @@ impl<REG: Readable + Writable> Reg<REG> {
     /// peripheral.cr().modify(|r, w| w.level().set(r.level().bits() + 1));
     /// ```
     #[inline(always)]
-    pub fn modify<F>(&self, f: F) -> REG::Ux
+    pub fn modify<F>(&self, f: F) -> Written<REG::Ux>
     where
         for<'w> F: FnOnce(&R<REG>, &'w mut W<REG>) -> &'w mut W<REG>,
     {
         let bits = self.load();
         let value = f(&R { bits }, &mut quiet(bits)).bits;
         self.store(value);
-        value
+        crate::convention::written(value)
     }
 
     /// Like `modify`, and returns what `f` returns.
@@ -640,6 +650,18 @@ impl<E: FieldSpec> fmt::Debug for EnumReader<E> {
 pub struct FieldWriter<'a, W, V = u8>(pub(crate) &'a mut W, pub(crate) u8, pub(crate) V);
 
 impl<'a, REG: RegisterSpec, V: RawReg> FieldWriter<'a, W<REG>, V> {
+    /// Bits that the field has.
+    #[inline(always)]
+    pub fn width(&self) -> u8 {
+        self.2.width()
+    }
+
+    /// The lowest bit of the field.
+    #[inline(always)]
+    pub const fn offset(&self) -> u8 {
+        self.1
+    }
+
     /// Sets the value; bits beyond the field's width are dropped.
     ///
     /// # Safety
@@ -656,6 +678,18 @@ impl<'a, REG: RegisterSpec, V: RawReg> FieldWriter<'a, W<REG>, V> {
 pub struct SafeFieldWriter<'a, W, V = u8>(pub(crate) &'a mut W, pub(crate) u8, pub(crate) V);
 
 impl<'a, REG: RegisterSpec, V: RawReg> SafeFieldWriter<'a, W<REG>, V> {
+    /// Bits that the field has.
+    #[inline(always)]
+    pub fn width(&self) -> u8 {
+        self.2.width()
+    }
+
+    /// The lowest bit of the field.
+    #[inline(always)]
+    pub const fn offset(&self) -> u8 {
+        self.1
+    }
+
     /// Sets the value; bits beyond the field's width are dropped.
     #[inline(always)]
     pub fn bits(self, value: V) -> &'a mut W<REG> {
@@ -682,6 +716,18 @@ where
     REG: RegisterSpec,
     V: RawReg,
 {
+    /// Bits that the field has.
+    #[inline(always)]
+    pub fn width(&self) -> u8 {
+        self.2.width()
+    }
+
+    /// The lowest bit of the field.
+    #[inline(always)]
+    pub const fn offset(&self) -> u8 {
+        self.1
+    }
+
     /// Sets the value; bits beyond the field's width are dropped.
     ///
     /// # Safety
@@ -728,6 +774,18 @@ impl<'a, W, E: FieldSpec, S> EnumWriter<'a, W, E, S> {
 }
 
 impl<'a, REG: RegisterSpec, E: FieldSpec<Ux: RawReg>, S> EnumWriter<'a, W<REG>, E, S> {
+    /// Bits that the field has.
+    #[inline(always)]
+    pub fn width(&self) -> u8 {
+        self.mask.width()
+    }
+
+    /// The lowest bit of the field.
+    #[inline(always)]
+    pub const fn offset(&self) -> u8 {
+        self.offset
+    }
+
     /// Sets a named value.
     #[inline(always)]
     pub fn variant(self, variant: E) -> &'a mut W<REG> {
@@ -782,6 +840,21 @@ impl<'a, W, E, M> BitEnumWriter<'a, W, E, M> {
 }
 
 impl<'a, REG: RegisterSpec, E: FieldSpec<Ux = bool>, M> BitEnumWriter<'a, W<REG>, E, M> {
+    /// Bits that the field has.
+    pub const WIDTH: u8 = 1;
+
+    /// Bits that the field has.
+    #[inline(always)]
+    pub const fn width(&self) -> u8 {
+        Self::WIDTH
+    }
+
+    /// The lowest bit of the field.
+    #[inline(always)]
+    pub const fn offset(&self) -> u8 {
+        self.offset
+    }
+
     /// Writes the bit.
     #[inline(always)]
     pub fn bit(self, value: bool) -> &'a mut W<REG> {
@@ -814,6 +887,27 @@ macro_rules! bit_writers {
             pub struct $writer<'a, W>(pub(crate) &'a mut W, pub(crate) u8);
 
             impl<'a, REG: RegisterSpec> $writer<'a, W<REG>> {
+            /// Bits that the field has.
+            pub const WIDTH: u8 = 1;
+
+            /// Bits that the field has.
+            #[inline(always)]
+            pub const fn width(&self) -> u8 {
+                Self::WIDTH
+            }
+
+            /// The lowest bit of the field.
+            #[inline(always)]
+            pub const fn offset(&self) -> u8 {
+                self.1
+            }
+
+                /// Writes the bit.
+                #[inline(always)]
+                pub fn variant(self, value: bool) -> &'a mut W<REG> {
+                    self.bit(value)
+                }
+
                 /// Writes the bit.
                 #[inline(always)]
                 pub fn bit(self, value: bool) -> &'a mut W<REG> {
