@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use bringup_device::{CpuCore, Device};
+use bringup_device::Device;
 use bringup_gen::pac::{self, Options};
 use clap::ValueEnum;
 
@@ -45,6 +45,22 @@ pub(crate) struct Args {
     /// Rust edition of the crate
     #[arg(long, value_enum, default_value_t = Edition::E2021)]
     edition: Edition,
+
+    /// How the source is split into files
+    #[arg(long, value_enum, default_value_t = Layout::Peripheral)]
+    layout: Layout,
+
+    /// Version of the crate
+    #[arg(long, value_name = "VERSION", default_value = "0.1.0")]
+    crate_version: String,
+
+    /// Re-export the peripherals of the core (`NVIC`, `SCB`, `SYST`, …) from `cortex-m`
+    #[arg(long)]
+    reexport_core_peripherals: bool,
+
+    /// Re-export the attribute `interrupt` of the run-time crate, with the feature `rt`
+    #[arg(long)]
+    reexport_interrupt: bool,
 }
 
 /// [`pac::Target`] by its names on the command line.
@@ -52,6 +68,12 @@ pub(crate) struct Args {
 enum Target {
     /// Arm Cortex-M, with the crates `cortex-m` and `cortex-m-rt`
     CortexM,
+    /// RISC-V, with the crates `riscv` and `riscv-rt`
+    Riscv,
+    /// MSP430, with the crates `msp430` and `msp430-rt`
+    Msp430,
+    /// Xtensa LX, with the crates `xtensa-lx` and `xtensa-lx-rt`
+    XtensaLx,
     /// Registers and interrupt numbers, without a vector table
     None,
 }
@@ -60,6 +82,9 @@ impl From<Target> for pac::Target {
     fn from(target: Target) -> Self {
         match target {
             Target::CortexM => Self::CortexM,
+            Target::Riscv => Self::Riscv,
+            Target::Msp430 => Self::Msp430,
+            Target::XtensaLx => Self::XtensaLx,
             Target::None => Self::None,
         }
     }
@@ -101,6 +126,27 @@ impl From<Edition> for pac::Edition {
     }
 }
 
+/// [`pac::Layout`] by its names on the command line.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Layout {
+    /// A file per register, in folders for peripherals and clusters
+    Register,
+    /// A file per peripheral
+    Peripheral,
+    /// Everything in `lib.rs`
+    Single,
+}
+
+impl From<Layout> for pac::Layout {
+    fn from(layout: Layout) -> Self {
+        match layout {
+            Layout::Register => Self::Register,
+            Layout::Peripheral => Self::Peripheral,
+            Layout::Single => Self::Single,
+        }
+    }
+}
+
 pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
     let svd = svd::load(&args.file, &args.patches, Show::All)?;
     let options = options(args, &svd.device);
@@ -127,22 +173,14 @@ fn options(args: &Args, device: &Device) -> Options {
     Options {
         peripherals: args.peripherals.clone(),
         theme: args.theme.into(),
-        target: args.target.map_or_else(|| family(device), Into::into),
+        target: args
+            .target
+            .map_or_else(|| pac::Target::of(device), Into::into),
         edition: args.edition.into(),
+        layout: args.layout.into(),
+        version: args.crate_version.clone(),
+        reexport_core_peripherals: args.reexport_core_peripherals,
+        reexport_interrupt: args.reexport_interrupt,
         ..Options::new(name)
-    }
-}
-
-/// The processor family by the file's `<cpu>`. Files without one are nearly always for a Cortex-M.
-fn family(device: &Device) -> pac::Target {
-    match device.cpu.as_ref().map(|cpu| cpu.core) {
-        Some(
-            CpuCore::RiscV
-            | CpuCore::Xtensa
-            | CpuCore::Msp430
-            | CpuCore::CortexA
-            | CpuCore::CortexR,
-        ) => pac::Target::None,
-        _ => pac::Target::CortexM,
     }
 }
