@@ -21,66 +21,48 @@ pub(crate) struct Triple {
 
 /// Chooses by the file's `<cpu>`; where there is none, by what the peripherals tell.
 pub(crate) fn of(device: &Device) -> Triple {
-    let cortex_m = |name| Triple {
-        family: pac::Target::CortexM,
-        name,
+    let name = match pac::Target::of(device) {
+        pac::Target::CortexM => cortex_m(device.cpu.as_ref()),
+        pac::Target::Riscv if device.width > 32 => "riscv64gc-unknown-none-elf",
+        pac::Target::Riscv => "riscv32imac-unknown-none-elf",
+        _ => HOST,
     };
-    let Some(cpu) = &device.cpu else {
-        return if has_risc_v_interrupts(device) {
-            risc_v(device)
-        } else {
-            // The oldest core with every instruction that `cortex-m` may ask for.
-            cortex_m("thumbv7m-none-eabi")
-        };
+    Triple {
+        // The run-time crates of other processors do not build for the host.
+        family: match name {
+            HOST => pac::Target::None,
+            _ => pac::Target::of(device),
+        },
+        name,
+    }
+}
+
+fn cortex_m(cpu: Option<&Cpu>) -> &'static str {
+    let Some(cpu) = cpu else {
+        // The oldest core with every instruction that `cortex-m` may ask for.
+        return "thumbv7m-none-eabi";
     };
     match cpu.core {
         CpuCore::CortexM0 | CpuCore::CortexM0Plus | CpuCore::CortexM1 | CpuCore::SecurCoreSc000 => {
-            cortex_m("thumbv6m-none-eabi")
+            "thumbv6m-none-eabi"
         }
-        CpuCore::CortexM3 | CpuCore::SecurCoreSc300 => cortex_m("thumbv7m-none-eabi"),
         CpuCore::CortexM4 | CpuCore::CortexM7 => {
-            cortex_m(float(cpu, "thumbv7em-none-eabi", "thumbv7em-none-eabihf"))
+            float(cpu, "thumbv7em-none-eabi", "thumbv7em-none-eabihf")
         }
-        CpuCore::CortexM23 => cortex_m("thumbv8m.base-none-eabi"),
+        CpuCore::CortexM23 => "thumbv8m.base-none-eabi",
         CpuCore::CortexM33
         | CpuCore::CortexM35P
         | CpuCore::CortexM52
         | CpuCore::CortexM55
         | CpuCore::CortexM85
-        | CpuCore::StarMc1 => cortex_m(float(
-            cpu,
-            "thumbv8m.main-none-eabi",
-            "thumbv8m.main-none-eabihf",
-        )),
-        CpuCore::RiscV => risc_v(device),
-        _ => Triple {
-            family: pac::Target::None,
-            name: HOST,
-        },
+        | CpuCore::StarMc1 => float(cpu, "thumbv8m.main-none-eabi", "thumbv8m.main-none-eabihf"),
+        // The Cortex-M3 and its like; and for words that name no core, as if there were none.
+        _ => "thumbv7m-none-eabi",
     }
 }
 
 fn float(cpu: &Cpu, soft: &'static str, hard: &'static str) -> &'static str {
     if cpu.fpu_present { hard } else { soft }
-}
-
-fn risc_v(device: &Device) -> Triple {
-    let wide = device.width > 32;
-    Triple {
-        family: pac::Target::None,
-        name: if wide {
-            "riscv64gc-unknown-none-elf"
-        } else {
-            "riscv32imac-unknown-none-elf"
-        },
-    }
-}
-
-/// The interrupt controllers of RISC-V: platform-level, core-local and its enhanced form.
-fn has_risc_v_interrupts(device: &Device) -> bool {
-    ["PLIC", "CLINT", "CLIC", "ECLIC"]
-        .iter()
-        .any(|name| device.peripheral(name).is_some())
 }
 
 /// Targets that can stand in for one whose standard library cannot be had: they run the same instructions, or fewer.

@@ -173,9 +173,9 @@ impl Report {
             what.into(),
             figure(pairs.ours(count)),
             figure(pairs.theirs(count)),
-            format!("{:.1}", ratio.median),
-            format!("{:.1}", ratio.least),
-            format!("{:.1}", ratio.most),
+            format!("{:.2}", ratio.median),
+            format!("{:.2}", ratio.least),
+            format!("{:.2}", ratio.most),
             goal.map(|goal| format!("{goal:.0}")).unwrap_or_default(),
             goal.map_or("", |goal| reached(ratio.median >= goal)).into(),
         ]);

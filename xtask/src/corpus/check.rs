@@ -14,7 +14,7 @@ use crate::measure::{self, Cost, Ran};
 use crate::triple::{self, HOST, Installer};
 
 /// Features that are checked together; a crate has those of them that its target has a use for.
-const FEATURES: &[&str] = &["rt", "critical-section", "debug"];
+const FEATURES: &[&str] = &["rt", "critical-section", "debug", "defmt", "atomics"];
 
 /// Checks file after file in a folder of its own, so that no two wait for each other's locks.
 pub(super) struct Checker<'a> {
