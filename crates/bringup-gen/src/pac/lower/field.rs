@@ -31,35 +31,63 @@ impl Methods {
 }
 
 impl Lower<'_> {
-    /// Adds the methods of a field.
-    pub(super) fn field(
+    /// Adds the methods that read a field.
+    pub(super) fn reader(
         &mut self,
         register: &Register,
         field: &Field,
+        layout: usize,
         scope: &mut EnumScope<'_>,
-        readers: &mut Methods,
-        writers: &mut Methods,
+        methods: &mut Methods,
     ) {
+        if !field.access.can_read() {
+            return;
+        }
+        let values = Directions::of(register, field).read;
+        let value = values.map(|e| self.enumeration(e, field, scope));
+        let rule = if field.bit_width == 1 {
+            WriteRule::Bit
+        } else {
+            WriteRule::Safe
+        };
+        let known = self.is_described(field, layout);
+        add(methods, field, &FieldKind { value, rule }, known, true);
+    }
+
+    /// Adds the methods that write a field.
+    pub(super) fn writer(
+        &mut self,
+        register: &Register,
+        field: &Field,
+        layout: usize,
+        scope: &mut EnumScope<'_>,
+        methods: &mut Methods,
+    ) {
+        if !field.access.can_write() {
+            return;
+        }
         let directions = Directions::of(register, field);
-        if register.access.can_read() && field.access.can_read() {
-            let value = directions.read.map(|e| self.enumeration(e, field, scope));
-            let rule = if field.bit_width == 1 {
-                WriteRule::Bit
-            } else {
-                WriteRule::Safe
-            };
-            add(readers, field, &FieldKind { value, rule }, true);
-        }
-        if register.access.can_write() && field.access.can_write() {
-            let value = directions.write.map(|e| self.enumeration(e, field, scope));
-            let rule = write_rule(field, &directions);
-            add(writers, field, &FieldKind { value, rule }, false);
-        }
+        let value = directions.write.map(|e| self.enumeration(e, field, scope));
+        let rule = write_rule(field, &directions);
+        let known = self.is_described(field, layout);
+        add(methods, field, &FieldKind { value, rule }, known, false);
+    }
+
+    /// Whether what the field means is the same in all registers of the layout.
+    fn is_described(&self, field: &Field, layout: usize) -> bool {
+        self.layouts
+            .get(layout)
+            .is_none_or(|group| group.agrees(field))
     }
 }
 
+/// Fields that only say that there is nothing.
+pub(super) fn is_reserved(field: &Field) -> bool {
+    field.name.eq_ignore_ascii_case("reserved")
+}
+
 /// Adds the method of a field, or those of an array: by index, all of them, each by name.
-fn add(methods: &mut Methods, field: &Field, kind: &FieldKind, reads: bool) {
+fn add(methods: &mut Methods, field: &Field, kind: &FieldKind, known: bool, reads: bool) {
     let Some(repeat) = &field.repeat else {
         let bits = FieldBits {
             offset: field.bit_offset,
@@ -68,7 +96,7 @@ fn add(methods: &mut Methods, field: &Field, kind: &FieldKind, reads: bool) {
         let name = methods.names.claim(accessor(&field.name));
         methods.list.push(FieldAccessor {
             name,
-            doc: describe(field, bits, ""),
+            doc: describe(field, bits, known, ""),
             bits,
             kind: kind.clone(),
             place: FieldPlace::One,
@@ -84,7 +112,7 @@ fn add(methods: &mut Methods, field: &Field, kind: &FieldKind, reads: bool) {
     let iter = reads.then(|| methods.names.claim(format!("{base}_iter")));
     methods.list.push(FieldAccessor {
         name: methods.names.claim(base),
-        doc: describe(field, bits, "n"),
+        doc: describe(field, bits, known, "n"),
         bits,
         kind: kind.clone(),
         place: FieldPlace::Nth {
@@ -94,10 +122,16 @@ fn add(methods: &mut Methods, field: &Field, kind: &FieldKind, reads: bool) {
             first: doc::text(&first),
         },
     });
-    add_instances(methods, field, repeat, kind);
+    add_instances(methods, field, repeat, kind, known);
 }
 
-fn add_instances(methods: &mut Methods, field: &Field, repeat: &Repeat, kind: &FieldKind) {
+fn add_instances(
+    methods: &mut Methods,
+    field: &Field,
+    repeat: &Repeat,
+    kind: &FieldKind,
+    known: bool,
+) {
     let mut offset = u64::from(field.bit_offset);
     for (name, index) in repeat.names.iter().zip(&repeat.indices) {
         let Ok(at) = u32::try_from(offset) else {
@@ -109,7 +143,7 @@ fn add_instances(methods: &mut Methods, field: &Field, repeat: &Repeat, kind: &F
         };
         methods.list.push(FieldAccessor {
             name: methods.names.claim(accessor(name)),
-            doc: describe(field, bits, index),
+            doc: describe(field, bits, known, index),
             bits,
             kind: kind.clone(),
             place: FieldPlace::One,
@@ -118,16 +152,16 @@ fn add_instances(methods: &mut Methods, field: &Field, repeat: &Repeat, kind: &F
     }
 }
 
-/// `Bits 4:7, read-write: description`.
-fn describe(field: &Field, bits: FieldBits, index: &str) -> String {
+/// `Bits 4:7: description`, or only the place where registers that share the method describe it differently.
+fn describe(field: &Field, bits: FieldBits, known: bool, index: &str) -> String {
     let last = bits.offset.saturating_add(bits.width.saturating_sub(1));
     let place = if bits.width == 1 {
         format!("Bit {last}")
     } else {
         format!("Bits {}:{last}", bits.offset)
     };
-    let head = format!("{place}, {}", doc::access(field.access));
-    doc::headed(head, doc::described(field.description.as_deref(), index))
+    let description = field.description.as_deref().filter(|_| known);
+    doc::headed(place, doc::described(description, index))
 }
 
 /// What the writer of a field may be given.

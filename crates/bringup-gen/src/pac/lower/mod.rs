@@ -5,6 +5,7 @@ mod doc;
 mod enumeration;
 mod field;
 mod interrupt;
+mod layout;
 mod peripheral;
 mod register;
 mod select;
@@ -19,8 +20,10 @@ use super::{Error, Options, Target};
 /// What is shared between the parts of a crate while it is lowered.
 struct Lower<'a> {
     options: &'a Options,
-    /// Where a register of each shape was put first.
-    registers: BTreeMap<ShapeId, register::Home>,
+    /// Which registers share their methods.
+    layouts: layout::Layouts<'a>,
+    /// Where the layout of each number was put.
+    homes: BTreeMap<usize, register::Home>,
     /// Where a cluster of each shape was put first.
     clusters: BTreeMap<ShapeId, block::Home>,
     /// Where an enumeration of each shape was put first.
@@ -35,7 +38,8 @@ pub(crate) fn lower(device: &Device, options: &Options) -> Result<tables::Crate,
     let selected = select::peripherals(device, &options.peripherals)?;
     let mut cx = Lower {
         options,
-        registers: BTreeMap::new(),
+        layouts: layout::Layouts::of(&selected),
+        homes: BTreeMap::new(),
         clusters: BTreeMap::new(),
         enums: BTreeMap::new(),
         usage: enumeration::usage(&selected),

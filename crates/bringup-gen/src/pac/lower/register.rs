@@ -1,20 +1,23 @@
-//! Registers: one layout per shape, in the module of the first register that has it.
+//! Registers: names of their own, and one layout for all that are alike.
 
-use bringup_device::{Register, WriteConstraint};
+use bringup_device::{Access, Register, WriteConstraint};
 
 use super::enumeration::EnumScope;
-use super::field::{Methods, neutral};
-use super::tables::{EnumItem, Layout, RegisterBody, mask};
+use super::field::{Methods, is_reserved, neutral};
+use super::layout::reading_acts;
+use super::tables::{EnumItem, Layout, RegisterBody, Shared, mask};
 use super::{Lower, doc, tables};
 use crate::pac::ident::Scope;
+use crate::pac::theme::accessor;
 
-/// Where a register of some shape was put first.
+/// What a layout is called in the module of its first register, where registers differ in access or reset value.
+const LAYOUT: &str = "Layout";
+
+/// Where a layout was put first.
 #[derive(Clone)]
 pub(super) struct Home {
     path: String,
-    spec: String,
-    read: bool,
-    write: bool,
+    ty: String,
     enums: Vec<String>,
 }
 
@@ -29,15 +32,21 @@ impl Lower<'_> {
         path: &str,
     ) -> tables::Register {
         let spec = self.options.theme.spec(name);
-        let body = match self.registers.get(&register.shape).cloned() {
-            Some(home) => RegisterBody::Same {
+        let number = self.layouts.find(register).unwrap_or(usize::MAX);
+        let group = self.layouts.get(number);
+        let fields = group.map_or_else(Vec::new, |group| {
+            let agrees = register.fields.iter().all(|field| group.agrees(field));
+            own_fields(register).filter(|_| !agrees).collect()
+        });
+        let varies = group.is_some_and(|group| group.varies);
+        let body = if let Some(home) = self.homes.get(&number).cloned() {
+            RegisterBody::Same {
                 module: home.path,
-                spec: home.spec,
-                read: home.read,
-                write: home.write,
+                ty: home.ty,
                 enums: home.enums,
-            },
-            None => self.own(register, &spec, &format!("{path}::{module}")),
+            }
+        } else {
+            self.own(register, number, &spec, &format!("{path}::{module}"))
         };
         tables::Register {
             name: doc::text(name),
@@ -45,32 +54,57 @@ impl Lower<'_> {
             module,
             spec,
             doc: describe(register),
+            fields,
+            shared: varies.then(|| Shared {
+                access: access(register),
+                reset: register.reset_value & mask(register.size),
+            }),
+            read: register.access.can_read(),
+            write: register.access.can_write(),
             body,
         }
     }
 
-    fn own(&mut self, register: &Register, spec: &str, path: &str) -> RegisterBody {
+    fn own(&mut self, register: &Register, number: usize, spec: &str, path: &str) -> RegisterBody {
+        let group = self.layouts.get(number);
+        let read = group.map_or(Some(register), |group| group.read);
+        let write = group.map_or(Some(register), |group| group.write);
+        let varies = group.is_some_and(|group| group.varies);
         let mut scope = EnumScope {
-            names: Scope::reserving(&["R", "W", spec]),
+            names: Scope::reserving(&["R", "W", LAYOUT, spec]),
             here: Vec::new(),
             items: Vec::new(),
             path,
         };
         let (mut readers, mut writers) = (Methods::reader(), Methods::writer());
-        for field in register
-            .fields
-            .iter()
-            .filter(|f| !f.name.eq_ignore_ascii_case("reserved"))
-        {
-            self.field(register, field, &mut scope, &mut readers, &mut writers);
+        for field in read.iter().flat_map(|register| &register.fields) {
+            if !is_reserved(field) {
+                self.reader(
+                    register_of(read, register),
+                    field,
+                    number,
+                    &mut scope,
+                    &mut readers,
+                );
+            }
         }
-        let (zero_to_modify, one_to_modify) = neutral(&register.fields);
+        for field in write.iter().flat_map(|register| &register.fields) {
+            if !is_reserved(field) {
+                self.writer(
+                    register_of(write, register),
+                    field,
+                    number,
+                    &mut scope,
+                    &mut writers,
+                );
+            }
+        }
+        let writing = register_of(write, register);
+        let (zero_to_modify, one_to_modify) = neutral(&writing.fields);
         let width = mask(register.size);
         let home = Home {
             path: path.to_owned(),
-            spec: spec.to_owned(),
-            read: register.access.can_read(),
-            write: register.access.can_write(),
+            ty: if varies { LAYOUT } else { spec }.to_owned(),
             enums: scope
                 .items
                 .iter()
@@ -78,21 +112,50 @@ impl Lower<'_> {
                 .collect(),
         };
         let layout = Layout {
+            ty: home.ty.clone(),
             ux: raw_register(register.size),
-            read: home.read,
-            write: home.write,
-            safe: is_safe(register),
+            access: access(register),
+            varies,
             reset: register.reset_value & width,
             zero_to_modify: zero_to_modify & width,
             one_to_modify: one_to_modify & width,
-            reading_acts: register.read_action.is_some()
-                || register.fields.iter().any(|f| f.read_action.is_some()),
+            readable: read.is_some(),
+            reading_acts: reading_acts(register_of(read, register)),
             enums: scope.items,
             readers: readers.list,
             writers: writers.list,
         };
-        self.registers.insert(register.shape, home);
+        self.homes.insert(number, home);
         RegisterBody::Own(layout)
+    }
+}
+
+/// The register of a layout that stands for one direction.
+fn register_of<'a>(one: Option<&'a Register>, other: &'a Register) -> &'a Register {
+    one.unwrap_or(other)
+}
+
+/// What the methods of a shared layout cannot say: what the fields mean in this register.
+fn own_fields(register: &Register) -> impl Iterator<Item = String> {
+    register
+        .fields
+        .iter()
+        .filter(|field| !is_reserved(field))
+        .map(|field| {
+            let description = doc::described(field.description.as_deref(), "n");
+            doc::headed(format!("`{}`", accessor(&field.name)), description)
+        })
+}
+
+/// What can be done with the register, as the type of the generated crate that says so.
+fn access(register: &Register) -> &'static str {
+    let safe = is_safe(register);
+    match register.access {
+        Access::ReadOnly => "crate::ReadOnly",
+        Access::WriteOnly | Access::WriteOnce if safe => "crate::WriteOnly<crate::Safe>",
+        Access::WriteOnly | Access::WriteOnce => "crate::WriteOnly",
+        Access::ReadWrite | Access::ReadWriteOnce if safe => "crate::ReadWrite<crate::Safe>",
+        Access::ReadWrite | Access::ReadWriteOnce => "crate::ReadWrite",
     }
 }
 
@@ -125,7 +188,7 @@ fn describe(register: &Register) -> String {
 }
 
 /// Whether the file says that any value of the whole register may be written.
-fn is_safe(register: &Register) -> bool {
+pub(super) fn is_safe(register: &Register) -> bool {
     let width = mask(register.size);
     let all = |constraint: Option<WriteConstraint>| matches!(constraint, Some(WriteConstraint::Range { minimum: 0, maximum }) if maximum >= width);
     let field = register

@@ -165,41 +165,53 @@ pub(crate) struct Register {
     /// Type that stands for it in `Reg<…>`, `CfgrSpec`.
     pub(crate) spec: String,
     pub(crate) doc: String,
+    /// What each field means, where the methods do not say it.
+    pub(crate) fields: Vec<String>,
+    /// What registers of the same layout do not have in common.
+    pub(crate) shared: Option<Shared>,
+    pub(crate) read: bool,
+    pub(crate) write: bool,
     pub(crate) body: RegisterBody,
+}
+
+/// What a register adds to a layout.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    /// Type that says what can be done with it.
+    pub(crate) access: &'static str,
+    pub(crate) reset: u64,
 }
 
 /// What a register is.
 #[derive(Debug)]
 pub(crate) enum RegisterBody {
     Own(Layout),
-    /// The module that holds an equal register, its specification type there, and its enumerations.
+    /// The module that holds the layout, its type there, and its enumerations.
     Same {
         module: String,
-        spec: String,
-        read: bool,
-        write: bool,
+        ty: String,
         enums: Vec<String>,
     },
 }
 
 /// Everything about a register except its name and place.
 #[derive(Debug)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "four independent facts of the file"
-)]
 pub(crate) struct Layout {
+    /// The type: that of the register, or one with the access and the reset value as parameters.
+    pub(crate) ty: String,
     /// `u8` to `u64`.
     pub(crate) ux: &'static str,
-    pub(crate) read: bool,
-    pub(crate) write: bool,
-    /// Whether any value may be written.
-    pub(crate) safe: bool,
+    /// Type that says what can be done with the register, where all registers agree.
+    pub(crate) access: &'static str,
+    /// Whether registers of this layout differ in access or reset value.
+    pub(crate) varies: bool,
     pub(crate) reset: u64,
     /// Bits that `modify` and `write` set, since a 0 would act.
     pub(crate) zero_to_modify: u64,
     /// Bits that `modify` and `write` clear, since a 1 would act.
     pub(crate) one_to_modify: u64,
+    /// Whether any register of this layout can be read.
+    pub(crate) readable: bool,
     /// Whether reading changes something in the device.
     pub(crate) reading_acts: bool,
     pub(crate) enums: Vec<EnumItem>,

@@ -16,33 +16,40 @@ pub(super) fn register(out: &mut Out, register: &Register, files: &mut Files<'_>
         module,
         spec,
         doc,
-        body,
+        fields,
+        ..
     } = register;
     out.blank();
     out.fmt(format_args!("/// `{name}`: {doc}"));
     out.alias(ty, "crate::Reg", &format!("{module}::{spec}"));
     out.blank();
     out.doc(doc);
-    files.module(out, module, 512, |out, _| contents(out, body, name, spec));
+    if !fields.is_empty() {
+        out.doc("");
+        for field in fields {
+            out.fmt(format_args!("/// - {field}"));
+        }
+    }
+    files.module(out, module, 512, |out, _| contents(out, register));
 }
 
 /// What is in the module of a register.
-fn contents(out: &mut Out, body: &RegisterBody, name: &str, spec: &str) {
-    match body {
-        RegisterBody::Own(own) => layout(out, own, name, spec),
-        RegisterBody::Same {
-            module,
-            spec: home,
-            read,
-            write,
-            enums,
-        } => {
-            out.fmt(format_args!("/// Equal to that of [`{home}`]({module})."));
-            out.assign(
-                format_args!("pub type {spec}"),
-                format_args!("{module}::{home}"),
-            );
-            values(out, *read, *write, spec);
+fn contents(out: &mut Out, register: &Register) {
+    let Register { name, spec, .. } = register;
+    match &register.body {
+        RegisterBody::Own(own) if own.varies => {
+            let path = own.ty.clone();
+            name_layout(out, register, &path);
+            layout(out, own, register);
+        }
+        RegisterBody::Own(own) => {
+            out.fmt(format_args!("/// The register `{name}`."));
+            out.fmt(format_args!("pub struct {spec};"));
+            values(out, register);
+            layout(out, own, register);
+        }
+        RegisterBody::Same { module, ty, enums } => {
+            name_layout(out, register, &format!("{module}::{ty}"));
             for name in enums {
                 out.blank();
                 out.fmt(format_args!("pub use {module}::{name};"));
@@ -51,26 +58,54 @@ fn contents(out: &mut Out, body: &RegisterBody, name: &str, spec: &str) {
     }
 }
 
+/// The name that a register has for its layout.
+fn name_layout(out: &mut Out, register: &Register, path: &str) {
+    let spec = &register.spec;
+    out.fmt(format_args!("/// The register `{}`.", register.name));
+    match &register.shared {
+        Some(shared) => out.alias(
+            spec,
+            path,
+            &format!("{}, {:#x}", shared.access, shared.reset),
+        ),
+        None => out.assign(format_args!("pub type {spec}"), format_args!("{path}")),
+    }
+    values(out, register);
+}
+
 /// The types `R` and `W`.
-fn values(out: &mut Out, read: bool, write: bool, spec: &str) {
-    if read {
+fn values(out: &mut Out, register: &Register) {
+    let spec = &register.spec;
+    if register.read {
         out.blank();
         out.doc("A value read from the register.");
         out.fmt(format_args!("pub type R = crate::R<{spec}>;"));
     }
-    if write {
+    if register.write {
         out.blank();
         out.doc("A value to be written to the register.");
         out.fmt(format_args!("pub type W = crate::W<{spec}>;"));
     }
 }
 
-fn layout(out: &mut Out, layout: &Layout, name: &str, spec: &str) {
-    out.fmt(format_args!("/// The register `{name}`."));
-    out.fmt(format_args!("pub struct {spec};"));
+fn layout(out: &mut Out, layout: &Layout, register: &Register) {
     out.blank();
-    specification(out, layout, spec);
-    values(out, layout.read, layout.write, spec);
+    let (parameters, ty) = if layout.varies {
+        let ux = layout.ux;
+        out.doc("The fields of this register and of others like it, which have another access or reset value.");
+        out.fmt(format_args!(
+            "pub struct {}<A, const RESET: {ux}>(core::marker::PhantomData<A>);",
+            layout.ty
+        ));
+        out.blank();
+        (
+            format!("<A, const RESET: {ux}>"),
+            format!("{}<A, RESET>", layout.ty),
+        )
+    } else {
+        (String::new(), register.spec.clone())
+    };
+    specification(out, layout, &parameters, &ty);
     for item in &layout.enums {
         out.blank();
         match item {
@@ -81,24 +116,33 @@ fn layout(out: &mut Out, layout: &Layout, name: &str, spec: &str) {
             EnumItem::Same { path, name } => out.fmt(format_args!("pub use {path} as {name};")),
         }
     }
-    methods(out, "R", &layout.readers, |out, field| {
+    let head = |letter: &str| {
+        if layout.varies {
+            format!("impl{parameters} crate::{letter}<{ty}>")
+        } else {
+            format!("impl {letter}")
+        }
+    };
+    methods(out, &head("R"), &layout.readers, |out, field| {
         reader(out, field, layout.ux);
     });
-    methods(out, "W", &layout.writers, writer);
+    methods(out, &head("W"), &layout.writers, writer);
 }
 
-fn specification(out: &mut Out, layout: &Layout, spec: &str) {
+fn specification(out: &mut Out, layout: &Layout, parameters: &str, ty: &str) {
     let ux = layout.ux;
-    let safety = if layout.safe { "<crate::Safe>" } else { "" };
-    out.open(format_args!("impl crate::RegisterSpec for {spec}"));
+    out.open(format_args!(
+        "impl{parameters} crate::RegisterSpec for {ty}"
+    ));
     out.fmt(format_args!("type Ux = {ux};"));
-    match (layout.read, layout.write) {
-        (true, true) => out.fmt(format_args!("type Access = crate::ReadWrite{safety};")),
-        (_, false) => out.line("type Access = crate::ReadOnly;"),
-        (false, true) => out.fmt(format_args!("type Access = crate::WriteOnly{safety};")),
-    }
-    if layout.reset != 0 {
-        out.fmt(format_args!("const RESET: {ux} = {:#x};", layout.reset));
+    if layout.varies {
+        out.line("type Access = A;");
+        out.fmt(format_args!("const RESET: {ux} = RESET;"));
+    } else {
+        out.fmt(format_args!("type Access = {};", layout.access));
+        if layout.reset != 0 {
+            out.fmt(format_args!("const RESET: {ux} = {:#x};", layout.reset));
+        }
     }
     if layout.zero_to_modify != 0 {
         out.fmt(format_args!(
@@ -112,7 +156,7 @@ fn specification(out: &mut Out, layout: &Layout, spec: &str) {
             layout.one_to_modify
         ));
     }
-    if layout.read {
+    if layout.readable {
         debug(out, layout);
     }
     out.close();
@@ -139,7 +183,7 @@ fn debug(out: &mut Out, layout: &Layout) {
 
 fn methods(
     out: &mut Out,
-    ty: &str,
+    head: &str,
     fields: &[FieldAccessor],
     print: impl Fn(&mut Out, &FieldAccessor),
 ) {
@@ -147,7 +191,7 @@ fn methods(
         return;
     }
     out.blank();
-    out.open(format_args!("impl {ty}"));
+    out.open(format_args!("{head}"));
     for (n, field) in fields.iter().enumerate() {
         if n > 0 {
             out.blank();
