@@ -21,6 +21,7 @@ fn files_of_the_crate() {
     device.x
     src/atomics.rs
     src/convention.rs
+    src/debug.rs
     src/generic.rs
     src/gpioa.rs
     src/lib.rs
@@ -45,6 +46,7 @@ fn only_what_was_asked_for() {
         [
             "src/atomics.rs",
             "src/convention.rs",
+            "src/debug.rs",
             "src/generic.rs",
             "src/gpiob.rs",
             "src/lib.rs",
@@ -65,6 +67,19 @@ fn a_small_peripheral() {
         options.peripherals = vec!["RCC".into()];
     });
     insta::assert_snapshot!(tree.get("src/rcc.rs").expect("there is RCC"));
+}
+
+#[test]
+fn a_shared_method_says_only_what_holds_for_all() {
+    let tree = generate(&fixture(), |_| {});
+    let odd = tree.get("src/odd_1.rs").expect("there is the module");
+    assert!(
+        odd.contains("/// Bits 0:3\n"),
+        "registers disagree on this field"
+    );
+    for own in ["/// - `low`: Level now", "/// - `low`: Level to be"] {
+        assert!(odd.contains(own), "{own}");
+    }
 }
 
 #[test]

@@ -59,6 +59,15 @@ fn a_read_only_register_cannot_be_written() {
 }
 
 #[test]
+fn a_shared_layout_keeps_access_apart() {
+    let program = include_str!("../fixtures/users/shared_read_only.rs");
+    let Some((ok, said)) = compile("shared-read-only", Theme::Current, "", program) else {
+        return;
+    };
+    assert!(!ok && said.contains("`write`"), "{said}");
+}
+
+#[test]
 fn a_forbidden_value_needs_unsafe() {
     let program = include_str!("../fixtures/users/forbidden_value.rs");
     let Some((ok, said)) = compile("forbidden-value", Theme::Current, "", program) else {

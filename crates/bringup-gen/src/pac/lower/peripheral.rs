@@ -20,6 +20,7 @@ const ROOT: &[&str] = &[
     "cortex_m",
     "cortex_m_rt",
     "critical_section",
+    "debug",
     "defmt",
     "generic",
     "msp430",

@@ -1,6 +1,7 @@
 //! Writes the tables as the files of a crate. Nothing is decided here except where a line breaks.
 
 mod block;
+mod debug;
 mod enumeration;
 mod files;
 mod interrupt;
@@ -25,6 +26,7 @@ pub(super) fn print(tables: &Crate, options: &Options) -> FileTree {
         Theme::Legacy => include_str!("../runtime/convention_legacy.rs"),
     };
     tree.insert("src/convention.rs", convention);
+    tree.insert("src/debug.rs", debug::file(tables));
     let root = root::root(tables, options, &mut tree);
     tree.insert("src/lib.rs", root);
     if let Some(text) = interrupt::device_x(tables, options) {

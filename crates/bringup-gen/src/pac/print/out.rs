@@ -11,9 +11,6 @@ const WIDTH: usize = 100;
 /// Columns that the arguments of a call may have on one line.
 const CALL_WIDTH: usize = 60;
 
-/// Columns that the elements of an array may have on one line.
-const ARRAY_WIDTH: usize = 60;
-
 /// A file that is being written.
 pub(super) struct Out {
     text: String,
@@ -205,47 +202,6 @@ impl Out {
         self.fmt(format_args!("pub type {name} = {path}<"));
         self.nested(|out| out.fmt(format_args!("{argument},")));
         self.line(">;");
-    }
-
-    /// `left = &[("a", 0, 1)];`: on one line, on two, or with a line per tuple or even per member of one.
-    pub(super) fn tuples(&mut self, left: &str, tuples: &[(&str, u32, u32)]) {
-        let inner: Vec<String> = tuples
-            .iter()
-            .map(|(name, a, b)| format!("\"{name}\", {a}, {b}"))
-            .collect();
-        let line = format!("({})", inner.join("), ("));
-        let fits = line.chars().count() <= ARRAY_WIDTH || tuples.len() == 1;
-        if fits && inner.iter().all(|tuple| tuple.len() <= CALL_WIDTH) {
-            self.assign(format_args!("{left}"), format_args!("&[{line}]"));
-            return;
-        }
-        if let [(name, a, b)] = tuples {
-            self.fmt(format_args!("{left} = &[("));
-            self.members(name, *a, *b);
-            self.line(")];");
-            return;
-        }
-        self.fmt(format_args!("{left} = &["));
-        self.nested(|out| {
-            for (tuple, (name, a, b)) in inner.iter().zip(tuples) {
-                if tuple.len() <= CALL_WIDTH {
-                    out.fmt(format_args!("({tuple}),"));
-                    continue;
-                }
-                out.line("(");
-                out.members(name, *a, *b);
-                out.line("),");
-            }
-        });
-        self.line("];");
-    }
-
-    fn members(&mut self, name: &str, a: u32, b: u32) {
-        self.nested(|out| {
-            out.fmt(format_args!("\"{name}\","));
-            out.fmt(format_args!("{a},"));
-            out.fmt(format_args!("{b},"));
-        });
     }
 
     /// `pub name: ty,`, broken after the colon where it is too long.

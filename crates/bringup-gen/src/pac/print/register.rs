@@ -156,29 +156,7 @@ fn specification(out: &mut Out, layout: &Layout, parameters: &str, ty: &str) {
             layout.one_to_modify
         ));
     }
-    if layout.readable {
-        debug(out, layout);
-    }
     out.close();
-}
-
-/// What the feature `debug` needs: one table costs less than an impl, and nothing while the feature is off.
-fn debug(out: &mut Out, layout: &Layout) {
-    let single = layout
-        .readers
-        .iter()
-        .filter(|field| matches!(field.place, FieldPlace::One));
-    let fields: Vec<(&str, u32, u32)> = single
-        .map(|field| (field.name.as_str(), field.bits.offset, field.bits.width))
-        .collect();
-    if !fields.is_empty() {
-        out.line("#[cfg(feature = \"debug\")]");
-        out.tuples("const FIELDS: crate::generic::Fields", &fields);
-    }
-    if layout.reading_acts {
-        out.line("#[cfg(feature = \"debug\")]");
-        out.line("const READING_ACTS: bool = true;");
-    }
 }
 
 fn methods(

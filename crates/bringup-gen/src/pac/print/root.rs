@@ -63,6 +63,8 @@ fn head(out: &mut Out, tables: &Crate, target: Target) {
     out.line("#[cfg(feature = \"atomics\")]");
     out.line("pub mod atomics;");
     out.line("pub mod convention;");
+    out.line("#[cfg(feature = \"debug\")]");
+    out.line("pub mod debug;");
     out.line("pub mod generic;");
     out.blank();
     out.line("pub use generic::*;");

@@ -147,17 +147,7 @@ pub trait RegisterSpec {
     const ZERO_TO_MODIFY: Self::Ux = <Self::Ux as RawReg>::ZERO;
     /// Bits that do something when a 1 is written.
     const ONE_TO_MODIFY: Self::Ux = <Self::Ux as RawReg>::ZERO;
-    /// Fields that can be read.
-    #[cfg(feature = "debug")]
-    const FIELDS: Fields = &[];
-    /// Whether reading the register changes something in the device.
-    #[cfg(feature = "debug")]
-    const READING_ACTS: bool = false;
 }
-
-/// Name, lowest bit and width of each field.
-#[cfg(feature = "debug")]
-pub type Fields = &'static [(&'static str, u8, u8)];
 
 /// Access of a register that can only be read.
 pub struct ReadOnly;
@@ -382,16 +372,6 @@ impl<REG: Readable + Writable> Reg<REG> {
     }
 }
 
-#[cfg(feature = "debug")]
-impl<REG: Readable> fmt::Debug for Reg<REG> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if REG::READING_ACTS {
-            return f.write_str("(reading acts)");
-        }
-        self.read().fmt(f)
-    }
-}
-
 /// A value read from a register.
 pub struct R<REG: RegisterSpec> {
     pub(crate) bits: REG::Ux,
@@ -412,21 +392,6 @@ where
     #[inline(always)]
     fn eq(&self, other: &T) -> bool {
         self.bits == REG::Ux::from(*other)
-    }
-}
-
-#[cfg(feature = "debug")]
-impl<REG: RegisterSpec> fmt::Debug for R<REG> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut list = f.debug_struct("R");
-        for &(name, offset, width) in REG::FIELDS {
-            let value = (self.bits >> offset) & <REG::Ux as RawReg>::mask(width);
-            list.field(name, &value);
-        }
-        if REG::FIELDS.is_empty() {
-            list.field("bits", &self.bits);
-        }
-        list.finish()
     }
 }
 

@@ -1,0 +1,66 @@
+//! The file of the feature `debug`: tables of fields, so that all registers share one function that prints.
+
+use std::fmt::Write;
+
+use crate::pac::lower::tables::{
+    Block, ClusterBody, Crate, FieldPlace, Layout, ModuleBody, RegisterBody,
+};
+
+/// What the file begins with.
+const HEAD: &str = include_str!("../runtime/debug.rs");
+
+/// The whole file.
+pub(super) fn file(tables: &Crate) -> String {
+    let mut text = String::from(HEAD);
+    for module in &tables.modules {
+        if let ModuleBody::Own(own) = &module.body {
+            block(&mut text, own, &format!("crate::{}", module.name));
+        }
+    }
+    text
+}
+
+fn block(text: &mut String, block: &Block, path: &str) {
+    for cluster in &block.clusters {
+        if let ClusterBody::Own(own) = &cluster.body {
+            self::block(text, own, &format!("{path}::{}", cluster.module));
+        }
+    }
+    for register in &block.registers {
+        if let RegisterBody::Own(own) = &register.body
+            && own.readable
+        {
+            layout(text, own, &format!("{path}::{}", register.module));
+        }
+    }
+}
+
+/// One line. rustfmt leaves what is between the braces of a macro as it is.
+fn layout(text: &mut String, layout: &Layout, path: &str) {
+    let Layout { ty, ux, .. } = layout;
+    let (parameters, arguments) = if layout.varies {
+        (format!("@[A, const RESET: {ux}] "), "<A, RESET>")
+    } else {
+        (String::new(), "")
+    };
+    // Writing to a string cannot fail.
+    let _ = write!(
+        text,
+        "\nfields! {{ {parameters}{path}::{ty}{arguments}, {}, [",
+        layout.reading_acts
+    );
+    let single = layout
+        .readers
+        .iter()
+        .filter(|field| matches!(field.place, FieldPlace::One));
+    for (n, field) in single.enumerate() {
+        let comma = if n == 0 { "" } else { ", " };
+        let bits = field.bits;
+        let _ = write!(
+            text,
+            "{comma}(\"{}\", {}, {})",
+            field.name, bits.offset, bits.width
+        );
+    }
+    text.push_str("] }\n");
+}
