@@ -124,7 +124,7 @@ fn a_file_for_another_family() {
     Blinking an LED on a virtual Nucleo-L031K6, an STM32L031K6
 
      1 SVD file  OTHER, 161 B, chip.svd
-     2 PAC       1 peripheral, 0 registers, 27.6 KiB of Rust
+     2 PAC       1 peripheral, 0 registers
     error: the SVD file describes no GPIOB, which `nucleo-l031k6` needs
 
     hint: is it the file of this chip's family?

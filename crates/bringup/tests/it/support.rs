@@ -73,14 +73,21 @@ pub(crate) fn finish(command: &mut Command) -> Ran {
     }
 }
 
-/// Durations of the host differ from run to run: cuts them off the numbered steps.
+/// Durations of the host differ from run to run, and the size of a generated crate from version to version: cuts
+/// them off the numbered steps.
 pub(crate) fn without_durations(text: &str) -> String {
     let cut = |line: &str| {
         let step =
             line.starts_with(' ') && line.trim_start().starts_with(|c: char| c.is_ascii_digit());
         let timed = step && (line.ends_with(" s") || line.ends_with(" ms"));
         match line.rsplit_once("  ") {
-            Some((head, _)) if timed => head.trim_end().to_owned(),
+            Some((head, _)) if timed => match head.trim_end().strip_suffix(" of Rust") {
+                Some(rest) => rest
+                    .rsplit_once(", ")
+                    .map_or(rest, |(rest, _)| rest)
+                    .to_owned(),
+                None => head.trim_end().to_owned(),
+            },
             _ => line.to_owned(),
         }
     };
