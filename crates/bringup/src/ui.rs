@@ -106,10 +106,12 @@ impl Progress {
     }
 }
 
-/// A duration of the host for people: `0.42 s`, `3.1 ms`.
+/// A duration of the host for people: `0.42 s`, `3.1 ms`, `22 µs`.
 pub(crate) fn seconds(duration: Duration) -> String {
     let seconds = duration.as_secs_f64();
-    if seconds < 0.0995 {
+    if seconds < 0.000_995 {
+        format!("{:.0} µs", seconds * 1e6)
+    } else if seconds < 0.0995 {
         format!("{:.1} ms", seconds * 1e3)
     } else {
         format!("{seconds:.2} s")

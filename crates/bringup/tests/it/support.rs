@@ -79,7 +79,7 @@ pub(crate) fn without_durations(text: &str) -> String {
     let cut = |line: &str| {
         let step =
             line.starts_with(' ') && line.trim_start().starts_with(|c: char| c.is_ascii_digit());
-        let timed = step && (line.ends_with(" s") || line.ends_with(" ms"));
+        let timed = step && [" s", " ms", " µs"].iter().any(|unit| line.ends_with(unit));
         match line.rsplit_once("  ") {
             Some((head, _)) if timed => match head.trim_end().strip_suffix(" of Rust") {
                 Some(rest) => rest
