@@ -168,8 +168,7 @@ impl Checked {
     fn summary(&self, text: &mut String) {
         let number = |count: usize, what: &str| match count {
             0 => format!("no {what}s"),
-            1 => format!("1 {what}"),
-            count => format!("{} {what}s", ui::grouped(count as u64)),
+            count => ui::count(count, what),
         };
         let _ = writeln!(
             text,
