@@ -47,6 +47,17 @@ pub struct At {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BusFault;
 
+/// An instruction whose effect the architecture leaves open, as the core came to execute it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unpredictable {
+    /// The instruction: its halfword, or of a 32-bit one the first halfword in bits 31 to 16 and the second below.
+    pub encoding: u32,
+    /// What is open about it: a clause in the words of the architecture's manual, mnemonics in backticks.
+    pub reason: &'static str,
+    /// What this core does: the rest of a sentence that begins with the instruction.
+    pub effect: &'static str,
+}
+
 /// The world around a core.
 ///
 /// The core asks the *fast* methods first: they stand for plain memory without side effects, are
@@ -119,5 +130,12 @@ pub trait Bus {
     /// more times: for worlds that count accesses.
     fn repeated(&mut self, address: u32, width: Width, at: At, times: u64) {
         let _ = (address, width, at, times);
+    }
+
+    /// Tells that the core executes an instruction whose effect its architecture leaves open (UNPREDICTABLE in Arm's
+    /// manuals): firmware that does so may do something else on silicon. Called each time, before
+    /// the instruction; instructions that never are UNPREDICTABLE pay nothing for it.
+    fn unpredictable(&mut self, what: &Unpredictable, at: At) {
+        let _ = (what, at);
     }
 }

@@ -21,7 +21,7 @@
 
 use alloc::vec::Vec;
 
-use crate::bus::{At, Bus, BusFault, Width};
+use crate::bus::{At, Bus, BusFault, Unpredictable, Width};
 
 /// Loops remembered at a time.
 const LOOPS: usize = 256;
@@ -331,5 +331,10 @@ impl<B: Bus> Bus for Watched<'_, B> {
 
     fn repeated(&mut self, address: u32, width: Width, at: At, times: u64) {
         self.bus.repeated(address, width, at, times);
+    }
+
+    fn unpredictable(&mut self, what: &Unpredictable, at: At) {
+        self.record.changed = true;
+        self.bus.unpredictable(what, at);
     }
 }

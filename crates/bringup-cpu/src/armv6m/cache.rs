@@ -8,6 +8,7 @@ use super::decode;
 use super::fault::{Fault, FaultKind};
 use super::op::{Kind, Op};
 use super::timing::Timing;
+use super::unpredictable;
 use crate::bus::Bus;
 
 /// Regions are this large and aligned to it.
@@ -16,6 +17,17 @@ const REGION_BYTES: u32 = 1 << 20;
 const FIRST_OPS: usize = 4096;
 /// How far to decode beyond the instruction asked for, in halfwords.
 const AHEAD: u32 = 64;
+
+/// What stands at an address.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Decoded {
+    /// What it does.
+    pub(crate) op: Op,
+    /// Its length: 2 or 4.
+    bytes: u32,
+    /// The manual leaves open what it does.
+    pub(crate) unpredictable: bool,
+}
 
 /// The ops of one region, from its first byte as far as execution has reached.
 #[derive(Debug)]
@@ -60,7 +72,11 @@ impl Cache {
     }
 
     /// Decodes one instruction without keeping it.
-    pub(crate) fn decode_one<B: Bus>(bus: &mut B, timing: &Timing, pc: u32) -> Result<Op, Fault> {
+    pub(crate) fn decode_one<B: Bus>(
+        bus: &mut B,
+        timing: &Timing,
+        pc: u32,
+    ) -> Result<Decoded, Fault> {
         let fetch = |bus: &mut B, address: u32| {
             if !executable(address) {
                 return Err(Fault {
@@ -87,7 +103,11 @@ impl Cache {
         op.cost = op
             .cost
             .saturating_add(u8::try_from(wait).unwrap_or(u8::MAX));
-        Ok(op)
+        Ok(Decoded {
+            op,
+            bytes: if decode::is_wide(first) { 4 } else { 2 },
+            unpredictable: unpredictable::find(first, second).is_some(),
+        })
     }
 
     /// Decodes the instruction at `pc` and those that follow it.
@@ -101,24 +121,30 @@ impl Cache {
         let mut address = pc;
         let last = pc.saturating_add(2 * AHEAD).min(pc | (REGION_BYTES - 1));
         loop {
-            let op = match Self::decode_one(bus, timing, address) {
-                Ok(op) => op,
+            let Decoded {
+                op,
+                bytes,
+                unpredictable,
+            } = match Self::decode_one(bus, timing, address) {
+                Ok(decoded) => decoded,
                 Err(fault) if address == pc => return Err(fault),
                 Err(_) => return Ok(()),
             };
             let kind = if breakpoints.contains(&address) {
                 Kind::Breakpoint
+            } else if unpredictable {
+                Kind::Unpredictable
             } else {
                 op.kind
             };
-            self.put(address, Op { kind, ..op });
+            self.put(address, Op { kind, ..op }, bytes);
             if matches!(
                 op.kind,
                 Kind::B | Kind::Bx | Kind::PopPc | Kind::MovPc | Kind::Undefined
             ) {
                 return Ok(());
             }
-            address = address.wrapping_add(op.bytes());
+            address = address.wrapping_add(bytes);
             if address >= last || self.get(address).kind != Kind::Undecoded {
                 return Ok(());
             }
@@ -132,7 +158,7 @@ impl Cache {
             .unwrap_or(Op::UNDECODED)
     }
 
-    fn put(&mut self, address: u32, op: Op) {
+    fn put(&mut self, address: u32, op: Op, bytes: u32) {
         let base = address & !(REGION_BYTES - 1);
         let at = self
             .regions
@@ -151,7 +177,7 @@ impl Cache {
             ops.resize((index + 1).next_power_of_two(), Op::UNDECODED);
         }
         ops[index] = op;
-        let end = u64::from(address) + u64::from(op.bytes());
+        let end = u64::from(address) + u64::from(bytes);
         if self.end == 0 {
             self.start = address;
         }

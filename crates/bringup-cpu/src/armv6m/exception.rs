@@ -3,6 +3,7 @@
 use super::fault::{Fault, FaultKind};
 use super::nvic::number;
 use super::state::{Sleep, State};
+use super::unpredictable;
 use crate::bus::{At, Bus, Width};
 
 /// Bits 31 to 28 that make a branch target in handler mode an `EXC_RETURN`.
@@ -29,7 +30,7 @@ impl State {
     }
 
     /// The present as an access sees it.
-    fn now(&self) -> At {
+    pub(crate) fn now(&self) -> At {
         At {
             pc: self.r[15],
             cycle: self.cycles,
@@ -193,6 +194,12 @@ impl State {
             };
         if !legal {
             self.r[15] = pc;
+            unpredictable::report(
+                bus,
+                self.now(),
+                "an exception return to a mode that the processor cannot return to",
+                "raises HardFault",
+            );
             let fault = Fault {
                 kind: FaultKind::ExceptionReturn,
                 pc,
@@ -235,6 +242,12 @@ impl State {
                     || to_handler && self.nvic.active >> self.ipsr & 1 == 0
                 {
                     self.ipsr = self.running_exception(to_handler);
+                    unpredictable::report(
+                        bus,
+                        at,
+                        "an exception return whose frame has the exception number of another mode",
+                        "raises HardFault",
+                    );
                     let fault = Fault {
                         kind: FaultKind::ExceptionReturn,
                         pc,

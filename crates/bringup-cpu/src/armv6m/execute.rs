@@ -20,6 +20,8 @@ pub(crate) enum Exit {
     Breakpoint,
     /// A BKPT stands at R15.
     Bkpt(u8),
+    /// The instruction at R15 is UNPREDICTABLE; it has not been executed.
+    Unpredictable,
     /// The instruction at R15 is at fault.
     Fault(Fault),
     /// The SVC at this address was executed.
@@ -156,6 +158,7 @@ impl State {
             let extra: u32 = match op.kind {
                 Kind::Undecoded => retry!(Exit::Fetch),
                 Kind::Breakpoint => retry!(Exit::Breakpoint),
+                Kind::Unpredictable => retry!(Exit::Unpredictable),
                 Kind::Undefined => {
                     let pc = pc!();
                     retry!(Exit::Fault(Fault {

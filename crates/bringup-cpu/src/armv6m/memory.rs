@@ -3,6 +3,7 @@
 use super::fault::{Fault, FaultKind};
 use super::scs;
 use super::state::State;
+use super::unpredictable;
 use crate::bus::{At, Bus, Width};
 
 /// Cycles an access takes beyond the table. No access is faster than the single-cycle I/O port.
@@ -76,6 +77,7 @@ impl State {
             address,
         };
         if scs::contains(address) {
+            self.note_partial_access(bus, width, at);
             let value = self.system_read(address, width, at.cycle).map_err(fault)?;
             return Ok((value, 0));
         }
@@ -104,6 +106,7 @@ impl State {
             address,
         };
         if scs::contains(address) {
+            self.note_partial_access(bus, width, at);
             self.system_write(address, width, value, at.cycle)
                 .map_err(fault)?;
             return Ok(0);
@@ -118,6 +121,18 @@ impl State {
         self.hear(bus);
         done.map_err(|_| fault(FaultKind::Store))?;
         Ok(wait(bus, address))
+    }
+
+    /// The System Control Space takes words; what else does is UNPREDICTABLE (section B3.1.1).
+    fn note_partial_access<B: Bus>(&self, bus: &mut B, width: Width, at: At) {
+        if width != Width::Word && self.privileged() {
+            unpredictable::report(
+                bus,
+                at,
+                "an access to the System Control Space that is no word",
+                "raises HardFault",
+            );
+        }
     }
 
     /// Listens to the world after an access that may have changed it.

@@ -11,7 +11,8 @@
 //! - An exception that becomes pending until the vector is read (at the end of the entry's cycles)
 //!   arrives late: it is taken in place of the one that was chosen if it has a higher priority.
 //! - UNPREDICTABLE encodings do what their pseudocode does; an empty register list is UNDEFINED.
-//!   UNPREDICTABLE exception returns raise HardFault.
+//!   UNPREDICTABLE exception returns and accesses to the System Control Space that are no words raise
+//!   HardFault. [`Bus::unpredictable`] hears of each.
 //! - The debug registers and the optional MPU are not there (`MPU_TYPE` reads as zero): a debugger uses the
 //!   methods of [`Core`].
 //! - A locked-up core keeps PC at the instruction that did it, for those who look; the architecture
@@ -36,6 +37,7 @@ mod special;
 mod state;
 mod systick;
 pub mod timing;
+mod unpredictable;
 
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;

@@ -39,6 +39,8 @@ pub(crate) enum Kind {
     Breakpoint,
     /// UNDEFINED.
     Undefined,
+    /// An encoding that is UNPREDICTABLE: executed out of line, after telling the world.
+    Unpredictable,
 
     /// `r[a] = imm`, N and Z.
     MovsImm,
@@ -228,13 +230,3 @@ pub(crate) enum Kind {
 }
 
 const _: () = assert!(size_of::<Op>() == 8);
-
-impl Op {
-    /// Length of the instruction: 2 or 4 bytes.
-    pub(crate) const fn bytes(self) -> u32 {
-        match self.kind {
-            Kind::Bl | Kind::Mrs | Kind::Msr | Kind::Barrier => 4,
-            _ => 2,
-        }
-    }
-}

@@ -5,9 +5,8 @@ use super::cache::Cache;
 use super::execute::Exit;
 use super::fault::{Fault, FaultKind};
 use super::nvic::number;
-use super::op::Op;
 use super::state::{Sleep, State};
-use super::{Core, Stop};
+use super::{Core, Stop, unpredictable};
 use crate::bus::Bus;
 
 /// Cycles beyond this are never reached: a limit that leaves room for arithmetic.
@@ -74,21 +73,24 @@ impl Core {
         }
     }
 
-    /// Executes the instruction at PC without looking for breakpoints.
+    /// Executes the instruction at PC without looking for breakpoints; the world hears if it is UNPREDICTABLE.
     fn step_instruction<B: Bus>(&mut self, bus: &mut B) -> Option<Stop> {
         let pc = self.state.r[15];
-        let op = match Cache::decode_one(bus, &self.state.config.timing, pc) {
-            Ok(op) => op,
+        let decoded = match Cache::decode_one(bus, &self.state.config.timing, pc) {
+            Ok(decoded) => decoded,
             Err(fault) => {
                 self.fault(bus, fault);
                 return self.stop_after_fault();
             }
         };
+        if decoded.unpredictable {
+            unpredictable::report_encoding(bus, self.state.now());
+        }
         let limit = core::mem::replace(&mut self.state.limit, 0);
         self.state.until = 0;
         let exit = self
             .state
-            .execute(bus, core::slice::from_ref::<Op>(&op), pc);
+            .execute(bus, core::slice::from_ref(&decoded.op), pc);
         self.state.limit = limit;
         if exit == Exit::Loop {
             self.state.loops.interrupted(self.state.r[15]);
@@ -246,6 +248,7 @@ impl Core {
                     comment,
                 });
             }
+            Exit::Unpredictable => return self.step_instruction(bus),
             Exit::Fault(fault) => self.fault(bus, fault),
             Exit::Svc(pc) => {
                 self.state.last_fault = None;

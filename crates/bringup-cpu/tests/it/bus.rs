@@ -1,7 +1,7 @@
 //! A world made for tests: flash at 0, RAM at `0x2000_0000`, and a few devices.
 
 use bringup_cpu::armv6m::{Config, Core, Stop};
-use bringup_cpu::{At, Bus, BusFault, Width};
+use bringup_cpu::{At, Bus, BusFault, Unpredictable, Width};
 
 /// First address of RAM.
 pub(crate) const RAM: u32 = 0x2000_0000;
@@ -46,6 +46,8 @@ pub(crate) struct World {
     pub(crate) generation: u32,
     /// Loads and stores of plain memory.
     pub(crate) plain: usize,
+    /// What the core said was UNPREDICTABLE, and where.
+    pub(crate) unpredictable: Vec<(At, Unpredictable)>,
 }
 
 impl World {
@@ -62,6 +64,7 @@ impl World {
             fetch_wait: 0,
             generation: 0,
             plain: 0,
+            unpredictable: Vec::new(),
         }
     }
 
@@ -215,6 +218,10 @@ impl Bus for World {
 
     fn stable_until(&self, address: u32, _width: Width, cycle: u64) -> u64 {
         if address == COUNTER { cycle } else { u64::MAX }
+    }
+
+    fn unpredictable(&mut self, what: &Unpredictable, at: At) {
+        self.unpredictable.push((at, *what));
     }
 }
 

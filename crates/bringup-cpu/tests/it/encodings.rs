@@ -4,7 +4,8 @@ use bringup_cpu::armv6m::{Config, Core, FaultKind, Stop};
 
 use crate::bus::{CODE, RAM, World, program};
 
-/// The 16-bit encodings of the manual's section A6.7, as written there: 0, 1 and letters for operands.
+/// The 16-bit encodings of the manual's section A6.7, as written there: 0, 1, Z and I for
+/// bits in parentheses (have to be 0, to be 1), and letters for operands.
 const ENCODINGS: &[(&str, &str)] = &[
     ("ADC", "0100000101mmmddd"),
     ("ADD imm T1", "0001110iiinnnddd"),
@@ -23,13 +24,13 @@ const ENCODINGS: &[(&str, &str)] = &[
     ("B T2", "11100iiiiiiiiiii"),
     ("BIC", "0100001110mmmddd"),
     ("BKPT", "10111110iiiiiiii"),
-    ("BLX", "010001111mmmm..."),
-    ("BX", "010001110mmmm..."),
+    ("BLX", "010001111mmmmZZZ"),
+    ("BX", "010001110mmmmZZZ"),
     ("CMN", "0100001011mmmnnn"),
     ("CMP imm", "00101nnniiiiiiii"),
     ("CMP reg T1", "0100001010mmmnnn"),
     ("CMP reg T2", "01000101nmmmmnnn"),
-    ("CPS", "10110110011i...."),
+    ("CPS", "10110110011iZZIZ"),
     ("EOR", "0100000001mmmddd"),
     ("LDM", "11001nnnllllllll"),
     ("LDR imm T1", "01101iiiiinnnttt"),
@@ -83,11 +84,11 @@ const ENCODINGS: &[(&str, &str)] = &[
 /// The 32-bit encodings, a space between the halfwords.
 const WIDE: &[(&str, &str)] = &[
     ("BL", "11110siiiiiiiiii 11j1jiiiiiiiiiii"),
-    ("MSR", "11110011100.nnnn 10.0....ssssssss"),
-    ("MRS", "11110011111..... 10.0ddddssssssss"),
-    ("DSB", "111100111011.... 10.0....0100oooo"),
-    ("DMB", "111100111011.... 10.0....0101oooo"),
-    ("ISB", "111100111011.... 10.0....0110oooo"),
+    ("MSR", "11110011100Znnnn 10Z0IZZZssssssss"),
+    ("MRS", "11110011111ZIIII 10Z0ddddssssssss"),
+    ("DSB", "111100111011IIII 10Z0IIII0100oooo"),
+    ("DMB", "111100111011IIII 10Z0IIII0101oooo"),
+    ("ISB", "111100111011IIII 10Z0IIII0110oooo"),
 ];
 
 fn matches(pattern: &str, value: u32) -> bool {
@@ -98,6 +99,43 @@ fn matches(pattern: &str, value: u32) -> bool {
         b'1' => value >> (width - 1 - i) & 1 == 1,
         _ => true,
     })
+}
+
+/// Whether the bits in parentheses have the values they have to have.
+fn matches_strictly(pattern: &str, value: u32) -> bool {
+    matches(&pattern.replace('Z', "0").replace('I', "1"), value)
+}
+
+/// The operand that `letter` stands for in a pattern.
+fn operand(pattern: &str, letter: u8, value: u32) -> u32 {
+    let bits: Vec<u8> = pattern.bytes().filter(|&bit| bit != b' ').collect();
+    let place = |i: usize| value >> (bits.len() - 1 - i) & 1;
+    (0..bits.len())
+        .filter(|&i| bits[i] == letter)
+        .fold(0, |operand, i| operand << 1 | place(i))
+}
+
+/// Whether the conditions in the pseudocode of an encoding make it UNPREDICTABLE.
+fn is_unpredictable(name: &str, pattern: &str, value: u32) -> bool {
+    let get = |letter| operand(pattern, letter, value);
+    let special = |number| matches!(number, 0..=3 | 5..=9 | 16 | 20);
+    !matches_strictly(pattern, value)
+        || match name {
+            "ADD reg T2" => get(b'd') == 15 && get(b'm') == 15,
+            "CMP reg T2" => get(b'n') == 15 || get(b'm') == 15 || get(b'n') < 8 && get(b'm') < 8,
+            "BX" | "BLX" => get(b'm') == 15,
+            "LDM" => get(b'l') == 0,
+            // Of a base that is stored, but not first, the value is UNKNOWN.
+            "STM" => {
+                let (base, list) = (get(b'n'), get(b'l'));
+                list == 0 || list >> base & 1 == 1 && list.trailing_zeros() != base
+            }
+            "PUSH" => get(b'l') == 0 && get(b'm') == 0,
+            "POP" => get(b'l') == 0 && get(b'p') == 0,
+            "MSR" => matches!(get(b'n'), 13 | 15) || !special(get(b's')),
+            "MRS" => matches!(get(b'd'), 13 | 15) || !special(get(b's')),
+            _ => false,
+        }
 }
 
 /// Whether an empty register list makes the encoding UNPREDICTABLE, which this core takes for UNDEFINED.
@@ -125,18 +163,27 @@ impl Trial {
         Self { core, world }
     }
 
-    /// Whether the core takes the instruction for UNDEFINED.
-    fn is_undefined(&mut self, first: u16, second: u16) -> bool {
+    /// Whether the core takes the instruction for UNDEFINED, and whether it says that it is UNPREDICTABLE.
+    fn classify(&mut self, first: u16, second: u16) -> (bool, bool) {
         self.world.put(CODE, &[first, second]);
         self.core.reset(&mut self.world);
         for register in 0..13 {
             self.core
                 .set_reg(register, RAM + 0x400 + 0x40 * u32::from(register));
         }
-        match self.core.step(&mut self.world) {
+        self.world.unpredictable.clear();
+        let undefined = match self.core.step(&mut self.world) {
             Some(Stop::Fault(fault)) => fault.kind == FaultKind::Undefined && fault.pc == CODE,
             _ => false,
+        };
+        let told = &self.world.unpredictable;
+        assert!(told.len() <= 1, "{told:?}");
+        if let Some((at, what)) = told.first() {
+            let word = u32::from(first) << 16 | u32::from(second);
+            let encoding = if first >= 0xE800 { word } else { first.into() };
+            assert_eq!((at.pc, what.encoding), (CODE, encoding));
         }
+        (undefined, !told.is_empty())
     }
 }
 
@@ -149,15 +196,40 @@ fn all_16_bit_encodings() {
             .filter(|(_, bits)| matches(bits, halfword.into()))
             .collect();
         assert!(named.len() <= 1, "{halfword:#06x} is {named:?}");
-        let undefined = match named.first() {
-            Some((name, _)) => list_is_empty(name, halfword),
-            None => true,
+        let expected = match named.first() {
+            Some((name, bits)) => (
+                list_is_empty(name, halfword),
+                is_unpredictable(name, bits, halfword.into()),
+            ),
+            None => (true, false),
         };
         assert_eq!(
-            trial.is_undefined(halfword, 0xBF00),
-            undefined,
+            trial.classify(halfword, 0xBF00),
+            expected,
             "{halfword:#06x}: {named:?}"
         );
+    }
+}
+
+/// Every second halfword behind first ones of each kind: the special registers and the bits in parentheses.
+#[test]
+fn all_second_halves_of_32_bit_encodings() {
+    let mut trial = Trial::new();
+    for first in [
+        0xF380_u16, 0xF38D, 0xF38F, 0xF390, 0xF3E7, 0xF3EF, 0xF3FF, 0xF3AF, 0xF3B7, 0xF3BF, 0xF7F0,
+        0xF000, 0xE800,
+    ] {
+        for second in 0..=0xFFFF_u16 {
+            let word = u32::from(first) << 16 | u32::from(second);
+            let named = WIDE.iter().find(|(_, bits)| matches(bits, word));
+            let unpredictable =
+                named.is_some_and(|(name, bits)| is_unpredictable(name, bits, word));
+            assert_eq!(
+                trial.classify(first, second),
+                (named.is_none(), unpredictable),
+                "{first:#06x} {second:#06x}"
+            );
+        }
     }
 }
 
@@ -172,10 +244,12 @@ fn all_first_halves_of_32_bit_encodings() {
     for first in 0xE800..=0xFFFF_u16 {
         for second in seconds {
             let word = u32::from(first) << 16 | u32::from(second);
-            let named = WIDE.iter().any(|(_, bits)| matches(bits, word));
+            let named = WIDE.iter().find(|(_, bits)| matches(bits, word));
+            let unpredictable =
+                named.is_some_and(|(name, bits)| is_unpredictable(name, bits, word));
             assert_eq!(
-                trial.is_undefined(first, second),
-                !named,
+                trial.classify(first, second),
+                (named.is_none(), unpredictable),
                 "{first:#06x} {second:#06x}"
             );
         }

@@ -15,4 +15,5 @@ mod skip;
 mod smoke;
 mod systick;
 mod timing;
+mod unpredictable;
 mod wake;
