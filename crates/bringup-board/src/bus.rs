@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use bringup_cpu::{At, Bus, BusFault, Width};
+use bringup_cpu::{At, Bus, BusFault, Unpredictable, Width};
 use bringup_device::Device as Description;
 use bringup_device::catalogue::{Chip, Core, MemoryKind};
 use bringup_device::gates::GateBit;
@@ -545,6 +545,18 @@ impl Bus for System {
         } else if device.model.is_none() {
             device.file.count_reads(offset, times);
         }
+    }
+
+    #[cold]
+    fn unpredictable(&mut self, what: &Unpredictable, at: At) {
+        let subject = u64::from(what.encoding);
+        self.findings.report(
+            &checks::unpredictable::RULE,
+            subject,
+            at.pc,
+            at.cycle,
+            || checks::unpredictable::detail(what),
+        );
     }
 }
 

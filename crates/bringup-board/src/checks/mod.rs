@@ -10,6 +10,7 @@ pub mod held_in_reset;
 pub mod stuck_poll;
 pub mod unknown_semihosting;
 pub mod unmapped;
+pub mod unpredictable;
 pub mod write_to_flash;
 pub mod write_to_read_only;
 
@@ -20,6 +21,7 @@ pub const RULES: &[&Rule] = &[
     &stuck_poll::RULE,
     &unknown_semihosting::RULE,
     &unmapped::RULE,
+    &unpredictable::RULE,
     &write_to_flash::RULE,
     &write_to_read_only::RULE,
 ];

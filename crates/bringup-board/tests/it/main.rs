@@ -9,3 +9,4 @@ mod gates;
 mod gpio;
 mod image;
 mod registers;
+mod unpredictable;
