@@ -145,7 +145,7 @@ impl Lower<'_> {
             offset: field.bit_offset,
             width: field.bit_width,
         };
-        let mut speller = Speller::new(self, field.bit_width);
+        let mut speller = Speller::new(self);
         for value in &enumeration.values {
             speller.add(&value.name, value.description.as_deref(), value.value);
         }
@@ -174,6 +174,21 @@ impl Lower<'_> {
     }
 }
 
+/// Methods that writers of fields with named values have anyway.
+const WRITER: &[&str] = &[
+    "bit",
+    "bits",
+    "clear_bit",
+    "clear_bit_by_one",
+    "offset",
+    "set",
+    "set_bit",
+    "set_bit_by_zero",
+    "toggle_bit",
+    "variant",
+    "width",
+];
+
 /// Spells the values of one enumeration, each name once.
 struct Speller<'a> {
     cx: &'a Lower<'a>,
@@ -185,27 +200,12 @@ struct Speller<'a> {
 }
 
 impl<'a> Speller<'a> {
-    fn new(cx: &'a Lower<'_>, width: u32) -> Self {
-        let writer: &[&str] = if width == 1 {
-            &[
-                "bit",
-                "clear_bit",
-                "clear_bit_by_one",
-                "offset",
-                "set_bit",
-                "set_bit_by_zero",
-                "toggle_bit",
-                "variant",
-                "width",
-            ]
-        } else {
-            &["bits", "offset", "set", "variant", "width"]
-        };
+    fn new(cx: &'a Lower<'_>) -> Self {
         Self {
             cx,
             names: Scope::default(),
             is: Scope::default(),
-            set: Scope::reserving(writer),
+            set: Scope::reserving(WRITER),
             values: BTreeSet::new(),
             variants: Vec::new(),
         }
@@ -230,18 +230,30 @@ impl<'a> Speller<'a> {
         }
         let variant = Variant {
             name: self.names.claim(self.cx.options.theme.value(name)),
-            is: self.is.claim(ident(
-                &format!("is_{}", fragment(name, Case::Snake)),
-                Case::Keep,
-                "",
-            )),
-            set: self.set.claim(accessor(name)),
+            is: self.is.claim(is_method(name)),
+            set: self.set.claim(set_method(name)),
             doc: doc::headed(value.to_string(), doc::described(description, "n")),
             value,
             same_as: first,
         };
         self.variants.push(variant);
     }
+}
+
+/// Method of a reader: `is_hsi`.
+fn is_method(name: &str) -> String {
+    let name = fragment(name, Case::Snake);
+    let gap = if name.starts_with('_') { "" } else { "_" };
+    ident(&format!("is{gap}{name}"), Case::Keep, "")
+}
+
+/// Method of a writer: `hsi`, and `set_` where writers have a method `set` of their own.
+fn set_method(name: &str) -> String {
+    let mut name = accessor(name);
+    if WRITER.contains(&name.as_str()) {
+        name.push('_');
+    }
+    name
 }
 
 /// Whether every value a field of this width can have is listed.

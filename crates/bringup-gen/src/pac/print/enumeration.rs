@@ -18,6 +18,10 @@ pub(super) fn enumeration(out: &mut Out, own: &Enum) {
         out.open(format_args!("impl crate::{reader}<{name}>"));
         for (n, variant) in own.variants.iter().enumerate() {
             separate(out, n, variant);
+            if own.fallback.as_ref() == Some(&variant.name) {
+                is_fallback(out, own, variant);
+                continue;
+            }
             let body = match (own.ux, variant.value) {
                 ("bool", 0) => "!self.bits".into(),
                 ("bool", _) => "self.bits".into(),
@@ -41,6 +45,21 @@ pub(super) fn enumeration(out: &mut Out, own: &Enum) {
         }
         out.close();
     }
+}
+
+/// The method for the name that stands for every value without one: more than the value that it is written as.
+fn is_fallback(out: &mut Out, own: &Enum, variant: &Variant) {
+    out.line("#[inline(always)]");
+    out.signature("pub fn", &variant.is, &["&self"], "bool");
+    out.body(|out| {
+        out.open(format_args!("match self.variant()"));
+        out.arm(
+            &format!("{}::{}", own.name, variant.name),
+            format_args!("true"),
+        );
+        out.arm("_", format_args!("false"));
+        out.close();
+    });
 }
 
 fn separate(out: &mut Out, n: usize, variant: &Variant) {
