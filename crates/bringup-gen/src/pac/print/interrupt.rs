@@ -72,11 +72,9 @@ fn cortex_m(out: &mut Out, tables: &Crate, options: &Options) {
         out.blank();
         out.line("pub use cortex_m::peripheral::Peripherals as CorePeripherals;");
         let fpu = if tables.fpu { " FPU," } else { "" };
-        out.line("pub use cortex_m::peripheral::{");
         out.fmt(format_args!(
-            "    CBP, CPUID, DCB, DWT, FPB,{fpu} ITM, MPU, NVIC, SCB, SYST, TPIU,"
+            "pub use cortex_m::peripheral::{{CBP, CPUID, DCB, DWT, FPB,{fpu} ITM, MPU, NVIC, SCB, SYST, TPIU}};"
         ));
-        out.line("};");
     }
     if options.reexport_interrupt {
         out.blank();
@@ -132,7 +130,12 @@ fn riscv(out: &mut Out, interrupts: &[Interrupt], options: &Options) {
         out.open(format_args!("pub mod interrupt"));
         out.line("pub use super::Interrupt as ExternalInterrupt;");
         out.line("#[cfg(feature = \"riscv\")]");
-        out.line("pub use riscv::interrupt::*;");
+        out.line("pub use riscv::interrupt::{Interrupt as CoreInterrupt, *};");
+        out.line("#[cfg(feature = \"riscv\")]");
+        out.line("pub use riscv::{");
+        out.line("    ExceptionNumber, ExternalInterruptNumber, HartIdNumber, InterruptNumber, PriorityNumber,");
+        out.line("};");
+        cause(out);
         out.close();
     }
     if options.reexport_interrupt {
@@ -140,6 +143,31 @@ fn riscv(out: &mut Out, interrupts: &[Interrupt], options: &Options) {
         out.line("#[cfg(feature = \"rt\")]");
         out.line("pub use riscv_rt::{core_interrupt, exception, external_interrupt};");
     }
+}
+
+/// Why the processor left the program, in the types of the standard interrupts and exceptions.
+fn cause(out: &mut Out) {
+    out.blank();
+    out.doc("An interrupt or an exception of the processor.");
+    out.line("#[cfg(feature = \"riscv\")]");
+    out.line("pub type Trap = riscv::interrupt::Trap<CoreInterrupt, Exception>;");
+    out.blank();
+    out.doc("Why the processor is in a handler, or the number that none of them has.");
+    out.line("#[cfg(feature = \"riscv\")]");
+    out.line("#[inline]");
+    let result = "riscv::result::Result<Trap>";
+    out.signature("pub fn", "try_cause", &[], result);
+    out.body(|out| out.line("riscv::interrupt::try_cause()"));
+    out.blank();
+    out.doc("Why the processor is in a handler.");
+    out.doc("");
+    out.doc("# Panics");
+    out.doc("");
+    out.doc("If the number is none of a standard interrupt or exception.");
+    out.line("#[cfg(feature = \"riscv\")]");
+    out.line("#[inline]");
+    out.signature("pub fn", "cause", &[], "Trap");
+    out.body(|out| out.line("try_cause().unwrap()"));
 }
 
 /// The function to which `riscv-rt` hands external interrupts.
