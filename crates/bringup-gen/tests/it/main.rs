@@ -4,4 +4,5 @@ mod compile;
 mod format;
 mod output;
 mod support;
+mod table;
 mod users;
