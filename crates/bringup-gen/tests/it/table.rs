@@ -10,7 +10,7 @@ use bringup_gen::pac::{Target, Theme};
 use crate::support::{assert_success, check_for, folder, generate, load, write, write_tree};
 
 const PAGE: &str = include_str!("../../../../docs/pac-api.md");
-const DEVICE: &str = include_str!("../fixtures/table.svd");
+pub(crate) const DEVICE: &str = include_str!("../fixtures/table.svd");
 
 /// Tables that are compiled against one crate.
 #[derive(Debug)]
@@ -278,6 +278,7 @@ fn their_family(target: Target) -> &'static str {
         Target::Riscv => {
             "riscv = \"0.16\"\nriscv-rt = \"0.18\"\nriscv-peripheral = \"0.5\"\n\n[features]\natomics = []\ndebug = []\nrt = []\n"
         }
+        Target::None => "\n[features]\natomics = []\ndebug = []\n",
         _ => {
             "cortex-m = \"0.7\"\ncortex-m-rt = { version = \"0.7\", optional = true }\n\n[features]\natomics = []\ndebug = []\n\
              rt = [\"dep:cortex-m-rt\", \"cortex-m-rt/device\"]\n"
@@ -301,45 +302,56 @@ fn svd2rust() -> Option<PathBuf> {
         })
 }
 
+/// Writes the crate that svd2rust makes of the device; returns whether svd2rust is there, and says so if not.
+pub(crate) fn by_svd2rust(folder: &Path, target: Target, options: &[&str]) -> bool {
+    let Some(program) = svd2rust() else {
+        eprintln!("skipped: svd2rust 0.37.1 is not installed");
+        return false;
+    };
+    let family = match target {
+        Target::Riscv => "riscv",
+        Target::None => "none",
+        _ => "cortex-m",
+    };
+    fs::create_dir_all(folder.join("src")).expect("folders can be made");
+    write(&folder.join("table.svd"), DEVICE);
+    let mut command = Command::new(program);
+    command
+        .args(["-i", "table.svd", "--target", family, "--atomics"])
+        .args(["--impl-debug", "--impl-debug-feature", "debug"])
+        .args(["--impl-defmt", "defmt"])
+        .args(options)
+        .current_dir(folder);
+    if target == Target::Riscv {
+        let settings = "riscv_config:\n  core_interrupts: []\n";
+        write(&folder.join("settings.yaml"), settings);
+        command.args(["--settings", "settings.yaml"]);
+    }
+    assert_success(&command.output().expect("svd2rust runs"), "svd2rust");
+    let text = fs::read_to_string(folder.join("lib.rs")).expect("svd2rust writes lib.rs");
+    // The lints of the caller are for our output.
+    let text = format!("#![allow(warnings)]\n{text}");
+    write(&folder.join("src/lib.rs"), &text);
+    let manifest = format!("{THEIR_MANIFEST}{}", their_family(target));
+    write(&folder.join("Cargo.toml"), &manifest);
+    true
+}
+
 #[test]
 fn their_column_compiles_on_the_output_of_svd2rust() {
-    let Some(program_path) = svd2rust() else {
-        eprintln!("skipped: svd2rust 0.37.1 is not installed");
-        return;
-    };
     for section in &sections() {
         let folder = folder(&format!("{}-theirs", section.name()));
         let pac = format!("pac-{}-theirs", section.name());
-        let crate_folder = folder.join(&pac);
-        fs::create_dir_all(crate_folder.join("src")).expect("folders can be made");
-        write(&crate_folder.join("table.svd"), DEVICE);
-        let mut command = Command::new(&program_path);
-        command
-            .args(["-i", "table.svd", "--atomics", "--target"])
-            .args([section.get("target"), "--impl-debug"])
-            .args(["--impl-debug-feature", "debug"])
-            .args(["--impl-defmt", "defmt"])
-            .args((section.theme() == Theme::Legacy).then_some("--ident-formats-theme=legacy"))
-            .current_dir(&crate_folder);
-        if section.target().0 == Target::Riscv {
-            let settings = "riscv_config:\n  core_interrupts: []\n";
-            write(&crate_folder.join("settings.yaml"), settings);
-            command.args(["--settings", "settings.yaml"]);
+        let mut options = Vec::new();
+        if section.theme() == Theme::Legacy {
+            options.push("--ident-formats-theme=legacy");
         }
         if section.get("options") == "reexport" {
-            command.args(["--reexport-core-peripherals", "--reexport-interrupt"]);
+            options.extend(["--reexport-core-peripherals", "--reexport-interrupt"]);
         }
-        let output = command.output().expect("svd2rust runs");
-        assert_success(&output, "svd2rust");
-        fs::rename(crate_folder.join("lib.rs"), crate_folder.join("src/lib.rs"))
-            .expect("svd2rust writes lib.rs");
-        let manifest = format!("{THEIR_MANIFEST}{}", their_family(section.target().0));
-        write(&crate_folder.join("Cargo.toml"), &manifest);
-        // The lints of the caller are for our output.
-        let root = crate_folder.join("src/lib.rs");
-        let text = fs::read_to_string(&root).expect("svd2rust writes text");
-        let warnings = "#![allow(warnings)]\n";
-        write(&root, &format!("{warnings}{text}"));
+        if !by_svd2rust(&folder.join(&pac), section.target().0, &options) {
+            return;
+        }
         let Some((ok, said)) = compile(section, &folder, &pac, &program(&section.theirs()).0)
         else {
             return;
