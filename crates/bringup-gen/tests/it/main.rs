@@ -3,6 +3,7 @@
 mod behaviour;
 mod compile;
 mod format;
+mod hal;
 mod output;
 mod support;
 mod table;
