@@ -6,11 +6,16 @@ use std::process::Command;
 use bringup_device::Device;
 use bringup_gen::pac::{Edition, Layout, Target, Theme};
 
-use crate::support::{fixture, folder, generate, vendors, write_tree};
+use crate::support::{fixture, folder, generate, load, vendors, write_tree};
 
 #[test]
 fn rustfmt_changes_nothing_in_the_fixture() {
     unchanged("format-fixture", &fixture());
+}
+
+#[test]
+fn rustfmt_changes_nothing_in_odd_names() {
+    unchanged("format-names", &load(include_str!("../fixtures/names.svd")));
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod behaviour;
 mod compile;
 mod format;
 mod hal;
+mod names;
 mod output;
 mod support;
 mod table;

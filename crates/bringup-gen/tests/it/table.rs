@@ -125,13 +125,17 @@ fn sections() -> Vec<Section<'static>> {
     sections
 }
 
-fn row(line: &str, number: usize) -> Row {
-    let cells = line.replace("\\|", "\0");
-    let cells: Vec<String> = cells
-        .trim_matches('|')
+/// The cells of a row of a table.
+pub(crate) fn cells(line: &str) -> Vec<String> {
+    let line = line.replace("\\|", "\0");
+    line.trim_matches('|')
         .split('|')
         .map(|cell| cell.trim().replace('\0', "|"))
-        .collect();
+        .collect()
+}
+
+fn row(line: &str, number: usize) -> Row {
+    let cells = cells(line);
     let [what, theirs, ours] = &cells[..] else {
         panic!("line {number} of the page has another number of columns: {cells:?}");
     };
@@ -157,7 +161,7 @@ fn row(line: &str, number: usize) -> Row {
 }
 
 /// The code of a cell that begins with code: one line or several.
-fn code(cell: &str) -> Option<String> {
+pub(crate) fn code(cell: &str) -> Option<String> {
     if !cell.starts_with('`') {
         return None;
     }

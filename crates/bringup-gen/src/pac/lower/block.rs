@@ -53,7 +53,8 @@ impl Lower<'_> {
         doc: String,
         path: &str,
     ) -> Block {
-        let mut types = Scope::reserving(&[ty]);
+        // The second is what the methods of arrays return.
+        let mut types = Scope::reserving(&[ty, "Iterator"]);
         let mut clusters = Vec::new();
         let mut registers = Vec::new();
         let mut items = Vec::new();

@@ -100,6 +100,9 @@ impl Lower<'_> {
         {
             return wanted;
         }
+        for name in PRELUDE {
+            scope.names.take(name);
+        }
         let name = scope.names.claim(wanted);
         scope.here.push((enumeration.shape, name.clone()));
         if let Some(home) = self.enums.get(&enumeration.shape) {
@@ -173,6 +176,9 @@ impl Lower<'_> {
         }
     }
 }
+
+/// Names that Rust gives to every module, and that the code around enumerations uses.
+const PRELUDE: &[&str] = &["From", "Option"];
 
 /// Methods that writers of fields with named values have anyway.
 const WRITER: &[&str] = &[

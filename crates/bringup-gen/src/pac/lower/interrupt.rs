@@ -14,7 +14,8 @@ use crate::pac::{Error, Options};
 /// The lines of all peripherals are there, also of those that are not generated: the vector table is the chip's.
 pub(super) fn interrupts(device: &Device, options: &Options) -> Result<Vec<Interrupt>, Error> {
     let (limit, controller) = options.target.interrupts();
-    let mut scope = Scope::default();
+    // What the linker puts in the place of a handler that is not defined.
+    let mut scope = Scope::reserving(&["DefaultHandler"]);
     let mut by_number: BTreeMap<u32, Interrupt> = BTreeMap::new();
     let mut names: BTreeSet<(u32, &str)> = BTreeSet::new();
     for interrupt in device.peripherals.iter().flat_map(|p| &p.interrupts) {

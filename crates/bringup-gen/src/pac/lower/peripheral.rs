@@ -15,6 +15,10 @@ use crate::pac::theme::{Theme, accessor};
 const ROOT: &[&str] = &[
     "alloc",
     "atomics",
+    // These three are files to Cargo: `src/bin`, `src/lib.rs`, `src/main.rs`.
+    "bin",
+    "lib",
+    "main",
     "convention",
     "core",
     "cortex_m",
@@ -54,6 +58,7 @@ const ROOT: &[&str] = &[
     "Interrupt",
     "IsEnum",
     "NVIC_PRIO_BITS",
+    "Option",
     "Periph",
     "Peripherals",
     "R",
@@ -66,8 +71,10 @@ const ROOT: &[&str] = &[
     "RegisterSpec",
     "Reserved",
     "Resettable",
+    "Result",
     "Safe",
     "SafeFieldWriter",
+    "TryFrom",
     "TryFromInterruptError",
     "Unsafe",
     "W",
@@ -117,10 +124,15 @@ impl Lower<'_> {
             }
         }
         if theme == Theme::Current {
-            // Programs of the older convention write `RCC::ptr()`: a second name costs nothing.
-            for (peripheral, name) in peripherals.iter_mut().zip(types) {
-                let alias = ident(&name, Case::Constant, "");
-                peripheral.alias = root.take(&alias).then_some(alias);
+            // Programs of the older convention write `RCC::ptr()`: a second name costs nothing. Those that the file has
+            // in capitals come first.
+            for capitals in [true, false] {
+                for (peripheral, name) in peripherals.iter_mut().zip(&types) {
+                    let alias = ident(name, Case::Constant, "");
+                    if (alias == *name) == capitals && root.take(&alias) {
+                        peripheral.alias = Some(alias);
+                    }
+                }
             }
         }
         Ok((peripherals, modules))

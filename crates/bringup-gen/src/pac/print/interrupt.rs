@@ -202,7 +202,7 @@ fn xtensa(out: &mut Out, interrupts: &[Interrupt], options: &Options) {
         out.line("type Error = TryFromInterruptError;");
         out.blank();
         out.line("#[inline]");
-        let ret = "Result<Self, Self::Error>";
+        let ret = "Result<Self, TryFromInterruptError>";
         out.signature("fn", "try_from", &["number: u16"], ret);
         out.body(|out| by_number(out, interrupts, "number", "Err(TryFromInterruptError(()))"));
         out.close();
