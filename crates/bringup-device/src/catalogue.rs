@@ -21,10 +21,16 @@ use serde::Deserialize;
 use crate::{Diagnostic, Severity, Span, rules};
 
 /// Every file of the catalogue: its name and its text. Adding a chip is a file and a line here.
-const FILES: &[(&str, &str)] = &[(
-    "stm32l031k6.toml",
-    include_str!("../../../boards/stm32l031k6.toml"),
-)];
+const FILES: &[(&str, &str)] = &[
+    (
+        "stm32l031k6.toml",
+        include_str!("../../../boards/stm32l031k6.toml"),
+    ),
+    (
+        "stm32f042k6.toml",
+        include_str!("../../../boards/stm32f042k6.toml"),
+    ),
+];
 
 /// Every file of the catalogue: its name and its text.
 pub fn files() -> &'static [(&'static str, &'static str)] {
@@ -203,8 +209,8 @@ pub struct Chip {
     pub breakpoints: u32,
     /// Hardware watchpoints.
     pub watchpoints: u32,
-    /// Where the vendor's SVD file comes from.
-    pub svd: SvdSource,
+    /// Where the vendor's SVD file comes from; `None` if no package ships it.
+    pub svd: Option<SvdSource>,
     /// Memories in the order of their addresses.
     #[serde(rename = "memory")]
     pub memories: Vec<Memory>,
@@ -213,6 +219,10 @@ pub struct Chip {
     /// Behaviour models by peripheral name, for example `GPIOB = "stm32/gpio"`.
     #[serde(default)]
     pub models: BTreeMap<String, String>,
+    /// Signals that the pins can carry, by pin: those of the alternate functions 0, 1, 2 and so on, with a space
+    /// between them and `-` for none, for example `PA2 = "TIM21_CH1 - TIM2_CH3 - USART2_TX"`.
+    #[serde(default)]
+    pub alternate_functions: BTreeMap<String, String>,
 }
 
 /// Processor cores that firmware is built for.
@@ -268,6 +278,12 @@ pub struct Memory {
     /// Addresses at which the same memory appears as well.
     #[serde(default)]
     pub aliases: Vec<u32>,
+    /// What each byte holds where nothing was written: 0xFF in most flash.
+    #[serde(default)]
+    pub erased: u8,
+    /// What the vendor wrote there: words by their address, for example the size of the flash.
+    #[serde(default)]
+    pub values: BTreeMap<String, u32>,
 }
 
 impl Memory {
@@ -314,6 +330,52 @@ pub struct Board {
     /// LEDs.
     #[serde(default, rename = "led")]
     pub leds: Vec<Led>,
+    /// Serial port that the board's debug probe passes on to the computer.
+    pub console: Option<ConsolePort>,
+    /// What is connected to the oscillator pins.
+    #[serde(default)]
+    pub clocks: Clocks,
+}
+
+/// The serial port of a board that leads to the computer.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct ConsolePort {
+    /// Peripheral, for example `USART2`.
+    pub port: String,
+    /// Pin that the chip sends on.
+    pub tx: String,
+    /// Pin that the chip receives on.
+    pub rx: String,
+}
+
+/// Crystals and clocks that a board feeds to the chip; those that are missing it does not have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Clocks {
+    /// High-speed external clock (HSE), in hertz.
+    pub hse_hz: Option<u32>,
+    /// The HSE is a clock from outside and not a crystal: it runs only with `HSEBYP`.
+    #[serde(default)]
+    pub hse_bypass: bool,
+    /// Low-speed external crystal (LSE), in hertz.
+    pub lse_hz: Option<u32>,
+}
+
+impl Memory {
+    /// What the vendor wrote there, by address.
+    pub fn values(&self) -> impl Iterator<Item = (u32, u32)> + '_ {
+        let address = |text: &str| parse_address(text);
+        self.values
+            .iter()
+            .filter_map(move |(at, value)| Some((address(at)?, *value)))
+    }
+}
+
+/// `0x1FF8_007C`, the form of an address in a key.
+fn parse_address(text: &str) -> Option<u32> {
+    let digits = text.strip_prefix("0x")?.replace('_', "");
+    u32::from_str_radix(&digits, 16).ok()
 }
 
 impl Chip {

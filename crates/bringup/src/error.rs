@@ -47,6 +47,9 @@ pub(crate) enum Error {
     #[error("no board of the catalogue carries the chip `{chip}`")]
     NoBoardForChip { chip: String },
 
+    #[error("no package on crates.io ships the SVD file of `{chip}`")]
+    NoSvd { chip: String },
+
     #[error("the SVD file describes no {peripheral}, which `{board}` needs")]
     SvdLacks { peripheral: String, board: String },
 
@@ -115,6 +118,9 @@ impl Error {
             Self::Start { source, program } if source.kind() == io::ErrorKind::NotFound => Some(format!(
                 "`{program}` is not on the path; rustup installs cargo, rustc and itself: https://rustup.rs"
             )),
+            Self::NoSvd { .. } => Some(
+                "name the vendor's file with `--svd FILE`; ST offers it among the CAD resources of the chip".into(),
+            ),
             Self::Package { .. } => {
                 Some("the first time needs the network; with `--svd FILE` a file you have is used instead".into())
             }

@@ -4,7 +4,7 @@ pub(crate) mod patch;
 
 use std::path::{Path, PathBuf};
 
-use bringup_device::catalogue::Chip;
+use bringup_device::catalogue::{Chip, SvdSource};
 use bringup_device::{Device, Severity};
 
 use crate::cargo;
@@ -40,13 +40,19 @@ impl SvdArgs {
     pub(crate) fn load(&self, chip: &Chip) -> Result<Svd, Error> {
         match &self.svd {
             Some(path) => load(path, &self.patches, Show::Errors),
-            None => load(
-                &cargo::package_file(&chip.svd)?,
-                &self.patches,
-                Show::Errors,
-            ),
+            None => {
+                let package = cargo::package_file(source(chip)?)?;
+                load(&package, &self.patches, Show::Errors)
+            }
         }
     }
+}
+
+/// The package that ships the SVD file of a chip.
+pub(crate) fn source(chip: &Chip) -> Result<&SvdSource, Error> {
+    chip.svd.as_ref().ok_or_else(|| Error::NoSvd {
+        chip: chip.name.clone(),
+    })
 }
 
 /// Which of the diagnostics are shown.

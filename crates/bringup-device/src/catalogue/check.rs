@@ -35,6 +35,7 @@ struct ChipPlaces {
     name: Option<Spanned<IgnoredAny>>,
     reset_clock_hz: Option<Spanned<IgnoredAny>>,
     svd: Option<Spanned<IgnoredAny>>,
+    alternate_functions: Option<Spanned<IgnoredAny>>,
     #[serde(default)]
     memory: Vec<Spanned<IgnoredAny>>,
 }
@@ -42,6 +43,7 @@ struct ChipPlaces {
 #[derive(Debug, Default, Deserialize)]
 struct BoardPlaces {
     name: Option<Spanned<IgnoredAny>>,
+    console: Option<Spanned<IgnoredAny>>,
     #[serde(default)]
     led: Vec<LedPlaces>,
 }
@@ -88,12 +90,18 @@ impl Checks {
             self.problem(span, "a core that runs on 0 Hz does not run".into());
         }
         let leaves_package = |part: &str| part.is_empty() || part == "..";
-        if chip.svd.path.split('/').any(leaves_package) {
+        if let Some(svd) = &chip.svd
+            && svd.path.split('/').any(leaves_package)
+        {
             let span = place(self.places.chip.svd.as_ref());
             self.problem(
                 span,
-                format!("`{}` is not a path inside a package", chip.svd.path),
+                format!("`{}` is not a path inside a package", svd.path),
             );
+        }
+        let span = place(self.places.chip.alternate_functions.as_ref());
+        for pin in chip.alternate_functions.keys().filter(|pin| !is_pin(pin)) {
+            self.problem(span, format!("`{pin}` is not the name of a pin"));
         }
     }
 
@@ -115,6 +123,15 @@ impl Checks {
                     span,
                     format!("`{word}` at {:#010x} has no bytes", memory.origin),
                 );
+            }
+            for at in memory.values.keys() {
+                let inside = |at| {
+                    let at = u64::from(at);
+                    at >= u64::from(memory.origin) && at + 4 <= memory.end()
+                };
+                if !super::parse_address(at).is_some_and(inside) {
+                    self.problem(span, format!("`{at}` is not an address in `{word}`"));
+                }
             }
             for range in ranges(memory) {
                 if range.end > 1 << 32 {
@@ -164,6 +181,15 @@ impl Checks {
                     )
                 })
                 .collect();
+            let console_span = place(places.and_then(|places| places.console.as_ref()));
+            if let Some(console) = &board.console {
+                for pin in [&console.tx, &console.rx]
+                    .into_iter()
+                    .filter(|pin| !is_pin(pin))
+                {
+                    self.problem(console_span, format!("`{pin}` is not the name of a pin"));
+                }
+            }
             if !is_name(&board.name) || board.name.contains(char::is_uppercase) {
                 let message = format!(
                     "`{}` is not the name of a board: small letters, digits and `-`",

@@ -90,17 +90,17 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
 
 fn get_svd(steps: &mut Steps, args: &Args, target: Target) -> Result<Svd, Error> {
     steps.step("SVD file", |progress| {
-        progress.say(format!(
-            "asking cargo for the package {}",
-            target.chip.svd.package
-        ));
+        let package = target.chip.svd.as_ref();
+        if let Some(source) = package {
+            progress.say(format!("asking cargo for the package {}", source.package));
+        }
         let svd = args.svd.load(target.chip)?;
-        let from = match &args.svd.svd {
-            Some(path) => path.display().to_string(),
-            None => format!(
-                "from {} {} on crates.io",
-                target.chip.svd.package, target.chip.svd.version
-            ),
+        let from = match (&args.svd.svd, package) {
+            (Some(path), _) => path.display().to_string(),
+            (None, Some(source)) => {
+                format!("from {} {} on crates.io", source.package, source.version)
+            }
+            (None, None) => String::new(),
         };
         let warnings = if svd.warnings == 0 {
             String::new()
