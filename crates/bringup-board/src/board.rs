@@ -58,13 +58,18 @@ pub struct Board {
 
 impl Board {
     /// Makes a board of a chip, in reset and without firmware. `device` is what the chip's SVD file says.
-    /// The catalogue does not say yet what is soldered to the oscillator pins: there are no crystals.
+    /// The board's data says what is connected to the oscillator pins; without a board nothing is.
     pub fn new(
         chip: &Chip,
         board: Option<&catalogue::Board>,
         device: &Description,
     ) -> Result<Self, Error> {
-        Self::with_crystals(chip, board, device, Crystals::default())
+        let crystals = board.map_or_else(Crystals::default, |board| Crystals {
+            hse_hz: board.clocks.hse_hz,
+            hse_bypass: board.clocks.hse_bypass,
+            lse_hz: board.clocks.lse_hz,
+        });
+        Self::with_crystals(chip, board, device, crystals)
     }
 
     /// As [`Board::new`], with crystals.
@@ -93,6 +98,9 @@ impl Board {
                 system.pins.set_label(pin, &led.label);
             }
         }
+        system.wires.console = board
+            .and_then(|board| board.console.as_ref())
+            .map(|console| (console.port.clone(), console.tx.clone(), console.rx.clone()));
         Ok(Self {
             core: Core::new(core_config(chip, device)),
             pristine: Arc::new(system.clone()),
@@ -133,7 +141,16 @@ impl Board {
 
     /// Resets the chip as `SYSRESETREQ` does; time goes on.
     pub fn reset(&mut self) {
-        self.system.reset(Reset::Software, self.core.cycles());
+        self.reset_for(Reset::Software);
+    }
+
+    /// Pulls the reset pin low for a moment, as the board's button does; time goes on.
+    pub fn press_reset(&mut self) {
+        self.reset_for(Reset::Pin);
+    }
+
+    pub(crate) fn reset_for(&mut self, reset: Reset) {
+        self.system.reset(reset, self.core.cycles());
         self.core.reset(&mut self.system);
     }
 
@@ -167,6 +184,19 @@ impl Board {
         let pin = self.pin_id(name)?;
         self.system.drive(pin, level, self.core.cycles());
         Ok(())
+    }
+
+    /// Sends bytes to a serial port of the chip, for example `USART2`, at the speed and in the format that firmware has
+    /// set there. What arrives while the receiver is off, or its pin is not connected to it, is lost as on a wire.
+    pub fn send(&mut self, port: &str, bytes: &[u8]) -> Result<(), Error> {
+        if self.system.receive(port, bytes, self.core.cycles()) {
+            Ok(())
+        } else {
+            Err(Kind::UnknownPort {
+                port: port.to_owned(),
+            }
+            .into())
+        }
     }
 
     /// What the firmware printed.
@@ -270,7 +300,9 @@ impl Board {
     pub fn peek(&self, address: u32, width: Width) -> Option<u32> {
         match self.core.peek(address) {
             Some(word) => Some((word >> ((address & 3) * 8)) & width.mask()),
-            None => self.system.peek(address & !(width.bytes() - 1), width),
+            None => self
+                .system
+                .peek_at(address & !(width.bytes() - 1), width, self.core.cycles()),
         }
     }
 

@@ -16,6 +16,9 @@ use crate::memory::Memories;
 use crate::peripheral::{Context, Crystals, Model, Reset};
 use crate::pins::{PinId, Pins};
 use crate::scheduler::{DeviceIndex, Scheduler};
+use crate::wires::Wires;
+
+mod reports;
 
 /// Everything around the core.
 #[derive(Clone)]
@@ -37,9 +40,15 @@ pub(crate) struct System {
     switches: usize,
     latency: Option<Latency>,
     wait_states: u32,
+    fetch_wait_states: u32,
     generation: u32,
     /// The core has the single-cycle I/O port.
     io_port: bool,
+    pub(crate) wires: Wires,
+    /// Instruction that accessed a peripheral last, for findings about what it brought about.
+    last_pc: u32,
+    /// Voltage range that the wait states were checked for.
+    checked_range: u8,
 }
 
 /// Where the flash controller keeps its wait states: `ACR.LATENCY` of a peripheral called `FLASH`.
@@ -49,6 +58,8 @@ struct Latency {
     word: u32,
     mask: u32,
     shift: u32,
+    /// The bit that switches the prefetch buffer on, 0 where there is none.
+    prefetch: u32,
 }
 
 /// Where the Cortex-M0+ chips that have one put the single-cycle I/O port (RM0377 section 2.1: bus S1 to the GPIO
@@ -80,8 +91,12 @@ impl System {
             stop_at: u64::MAX,
             latency,
             wait_states: 0,
+            fetch_wait_states: 0,
             generation: 0,
             io_port: chip.core == Core::CortexM0Plus,
+            wires: Wires::default(),
+            last_pc: 0,
+            checked_range: 0,
         };
         system.reset(Reset::PowerOn, 0);
         Ok(system)
@@ -117,6 +132,7 @@ impl System {
     ) -> Option<R> {
         let device = self.devices.list.get_mut(index)?;
         let model = device.model.as_mut()?;
+        let before = device.lines;
         let mut context = Context {
             cycle,
             device: DeviceIndex(index as u16),
@@ -124,14 +140,25 @@ impl System {
             pins: &mut self.pins,
             clock: &mut self.clock,
             scheduler: &mut self.scheduler,
-            lines: &mut self.lines,
+            lines: &mut device.lines,
+            memories: &mut self.memories,
+            console: &mut self.console,
+            wires: &mut self.wires,
         };
-        Some(action(model.as_mut(), &mut context))
+        let done = action(model.as_mut(), &mut context);
+        if device.lines != before {
+            // A line is high as long as any of the peripherals that share it raises it.
+            self.lines = self.devices.list.iter().fold(0, |all, one| all | one.lines);
+        }
+        Some(done)
     }
 
     /// Heeds what a model may have done to the clock and to the pin that is waited for.
     #[inline]
     fn after_model(&mut self, cycle: u64) {
+        if self.pins.has_news() || self.wires.has_news() {
+            self.spread(cycle);
+        }
         if self.clock.switches() != self.switches {
             self.switches = self.clock.switches();
             // A pause is only ever sooner than it was asked for: the board looks again after it.
@@ -140,6 +167,59 @@ impl System {
         if self.pins.awaited_edge_came() {
             self.stop_at = self.stop_at.min(cycle);
         }
+    }
+
+    /// Tells peripherals what others did: to pins, to the clock tree, to code memory.
+    #[cold]
+    fn spread(&mut self, cycle: u64) {
+        // What models do in answer is heeded in the next turn. Signals that chase each other end after a while.
+        for _ in 0..1_000 {
+            if let Some((owner, pin)) = self.pins.take_touched() {
+                self.with_model(usize::from(owner), cycle, |model, context| {
+                    model.pins_changed(1 << pin, context);
+                });
+            } else if let Some((pin, level, all, listener)) = self.pins.take_heard() {
+                if let Some(device) = all {
+                    self.input_changed(device, 0, pin, level, cycle);
+                }
+                if let Some((device, token)) = listener {
+                    self.input_changed(device, token, pin, level, cycle);
+                }
+            } else if std::mem::take(&mut self.wires.clock_changed) {
+                self.check_flash(cycle);
+                for index in 0..self.devices.list.len() {
+                    self.with_model(index, cycle, |model, context| model.clock_changed(context));
+                }
+            } else {
+                break;
+            }
+        }
+        if std::mem::take(&mut self.wires.code_changed) {
+            self.code_changed();
+        }
+        if self.wires.reset.is_some() || self.wires.event {
+            self.stop_at = self.stop_at.min(cycle);
+        }
+    }
+
+    fn input_changed(&mut self, device: u16, token: u32, pin: PinId, level: bool, cycle: u64) {
+        let index = usize::from(device);
+        let alive = |device: &Device| device.clocked && !device.held;
+        if self.devices.list.get(index).is_some_and(alive) {
+            self.with_model(index, cycle, |model, context| {
+                model.input_changed(token, pin, level, context);
+            });
+        }
+    }
+
+    /// The world outside sends bytes to a serial port; false if there is none of that name that receives.
+    pub(crate) fn receive(&mut self, port: &str, bytes: &[u8], cycle: u64) -> bool {
+        let Some(index) = self.devices.position(port) else {
+            return false;
+        };
+        let taken = self.with_model(index, cycle, |model, context| model.receive(bytes, context));
+        self.after_model(cycle);
+        taken == Some(true)
     }
 
     /// Sets the virtual time at which a run ends.
@@ -160,12 +240,8 @@ impl System {
 
     /// Drives a pin from outside.
     pub(crate) fn drive(&mut self, pin: PinId, level: Option<bool>, cycle: u64) {
-        if let Some(owner) = self.pins.set_external(pin, level, cycle) {
-            self.with_model(usize::from(owner), cycle, |model, context| {
-                model.pins_changed(context);
-            });
-            self.after_model(cycle);
-        }
+        self.pins.set_external(pin, level, cycle);
+        self.after_model(cycle);
     }
 
     /// Works out anew which peripherals have a clock and which are held in reset.
@@ -195,9 +271,16 @@ impl System {
         let Some(device) = self.devices.list.get(latency.device) else {
             return;
         };
-        let wait_states = (device.file.get(latency.word) & latency.mask) >> latency.shift;
-        if wait_states != self.wait_states {
-            self.wait_states = wait_states;
+        let acr = device.file.get(latency.word);
+        let wait_states = (acr & latency.mask) >> latency.shift;
+        // Code in line comes from the prefetch buffer without waiting.
+        let fetch = if acr & latency.prefetch == 0 {
+            wait_states
+        } else {
+            0
+        };
+        if (wait_states, fetch) != (self.wait_states, self.fetch_wait_states) {
+            (self.wait_states, self.fetch_wait_states) = (wait_states, fetch);
             self.generation = self.generation.wrapping_add(1);
         }
     }
@@ -253,6 +336,7 @@ impl System {
             return;
         }
         let done = if device.model.is_some() {
+            self.last_pc = at.pc;
             let done = self.with_model(index, at.cycle, |model, context| {
                 model.write(offset, width, value, context)
             });
@@ -271,87 +355,24 @@ impl System {
         }
         if self.latency.is_some_and(|latency| latency.device == index) {
             self.refresh_latency();
+            self.check_flash(at.cycle);
+        } else if self.wires.voltage_range != self.checked_range {
+            self.check_flash(at.cycle);
         }
     }
 
-    #[cold]
-    fn dead_read(&mut self, index: usize, offset: u32, width: Width, at: At) -> u32 {
-        self.report_dead(index, offset, width, false, at);
-        let device = self.devices.list.get(index);
-        // Without a clock nothing answers; in reset the registers show their reset values.
-        device
-            .filter(|device| device.clocked)
-            .and_then(|device| device.file.peek(offset, width))
-            .unwrap_or(0)
-    }
-
-    #[cold]
-    fn report_dead(&mut self, index: usize, offset: u32, width: Width, write: bool, at: At) {
-        let Some(device) = self.devices.list.get(index) else {
-            return;
+    /// Reads memory or a register without side effects, as a debugger does at `cycle`.
+    pub(crate) fn peek_at(&self, address: u32, width: Width, cycle: u64) -> Option<u32> {
+        let Some((device, offset)) = self.device_at(address) else {
+            return self.memories.read(address, width);
         };
-        let subject = dead_subject(device.base.wrapping_add(offset), write);
-        let rcc = self
-            .devices
-            .rcc
-            .and_then(|rcc| self.devices.list.get(rcc))
-            .map_or("RCC", |rcc| rcc.name.as_str());
-        let register = || device.register_name(offset, width);
-        if let (false, Some(gate)) = (device.clocked, &device.gate.enable) {
-            self.findings
-                .report(&checks::clock_gated::RULE, subject, at.pc, at.cycle, || {
-                    let gate = (rcc, gate.register.as_str(), gate.field.as_str());
-                    checks::clock_gated::detail(&device.name, &register(), write, gate)
-                });
-        } else if let Some(gate) = &device.gate.reset {
-            self.findings.report(
-                &checks::held_in_reset::RULE,
-                subject,
-                at.pc,
-                at.cycle,
-                || {
-                    let path = format!("{rcc}.{}.{}", gate.register, gate.field);
-                    checks::held_in_reset::detail(&device.name, &register(), write, &path)
-                },
-            );
+        if !device.clocked {
+            return Some(0);
         }
-    }
-
-    #[cold]
-    fn report_read_only(&mut self, index: usize, offset: u32, width: Width, at: At) {
-        let Some(device) = self.devices.list.get(index) else {
-            return;
-        };
-        let subject = u64::from(device.base.wrapping_add(offset));
-        self.findings.report(
-            &checks::write_to_read_only::RULE,
-            subject,
-            at.pc,
-            at.cycle,
-            || checks::write_to_read_only::detail(&device.register_name(offset, width)),
-        );
-    }
-
-    #[cold]
-    fn report_unmapped(&mut self, address: u32, write: bool, at: At) -> BusFault {
-        let subject = dead_subject(address, write);
-        self.findings
-            .report(&checks::unmapped::RULE, subject, at.pc, at.cycle, || {
-                checks::unmapped::detail(address, write)
-            });
-        BusFault
-    }
-
-    #[cold]
-    fn report_flash_write(&mut self, address: u32, kind: MemoryKind, at: At) -> BusFault {
-        self.findings.report(
-            &checks::write_to_flash::RULE,
-            u64::from(address),
-            at.pc,
-            at.cycle,
-            || checks::write_to_flash::detail(address, kind),
-        );
-        BusFault
+        match &device.model {
+            Some(model) => model.peek(offset, width, &device.file, cycle),
+            None => device.file.peek(offset, width),
+        }
     }
 
     /// The peripheral at an address, and the address's offset in it.
@@ -359,47 +380,22 @@ impl System {
         let device = self.devices.list.get(self.devices.map.find(address)?)?;
         Some((device, address.wrapping_sub(device.base)))
     }
-
-    /// Registers that were used without a model, and addresses without a register, by address: name, reads, writes.
-    pub(crate) fn unmodelled(&self) -> Vec<(u32, String, u64, u64)> {
-        let mut list = Vec::new();
-        for device in self
-            .devices
-            .list
-            .iter()
-            .filter(|device| device.model.is_none())
-        {
-            for used in device.file.uses() {
-                let name = device.register_name(used.offset, Width::Word);
-                list.push((
-                    device.base.wrapping_add(used.offset),
-                    name,
-                    used.reads,
-                    used.writes,
-                ));
-            }
-        }
-        for (address, (reads, writes)) in &self.holes {
-            let name = match self.device_at(*address) {
-                Some((device, offset)) => format!("{}+{offset:#x}", device.name),
-                None => format!("{address:#010x}"),
-            };
-            list.push((*address, name, *reads, *writes));
-        }
-        list.sort();
-        list
-    }
 }
 
 fn find_latency(devices: &Devices) -> Option<Latency> {
     let device = devices.position("FLASH")?;
     let acr = devices.list.get(device)?.file.layout().register("ACR")?;
     let (mask, shift) = acr.field("LATENCY")?;
+    let prefetch = ["PRFTEN", "PRFTBE"]
+        .iter()
+        .find_map(|name| acr.field(name))
+        .map_or(0, |(mask, _)| mask);
     (acr.offset % 4 == 0).then_some(Latency {
         device,
         word: acr.offset,
         mask,
         shift,
+        prefetch,
     })
 }
 
@@ -438,7 +434,18 @@ impl Bus for System {
         }
         match self.memories.kind_at(address) {
             Some(MemoryKind::Ram) if self.memories.write_other_ram(address, width, value) => Ok(()),
-            Some(kind) => Err(self.report_flash_write(address, kind, at)),
+            Some(kind) => {
+                if let Some(flash) = self.devices.flash {
+                    let taken = self.with_model(flash, at.cycle, |model, context| {
+                        model.program(address, width, value, context)
+                    });
+                    self.after_model(at.cycle);
+                    if taken == Some(true) {
+                        return Ok(());
+                    }
+                }
+                Err(self.report_flash_write(address, kind, at))
+            }
             None => Err(self.report_unmapped(address, true, at)),
         }
     }
@@ -449,14 +456,7 @@ impl Bus for System {
     }
 
     fn peek(&self, address: u32, width: Width) -> Option<u32> {
-        if let Some((device, offset)) = self.device_at(address) {
-            return if device.clocked {
-                device.file.peek(offset, width)
-            } else {
-                Some(0)
-            };
-        }
-        self.memories.read(address, width)
+        self.peek_at(address, width, 0)
     }
 
     #[inline]
@@ -474,8 +474,8 @@ impl Bus for System {
     #[inline]
     fn fetch_wait(&self, address: u32) -> u32 {
         // Flash gives 32 bits at a time: the second halfword of a word is there already.
-        if self.wait_states > 0 && address & 2 == 0 && self.memories.is_flash(address) {
-            self.wait_states
+        if self.fetch_wait_states > 0 && address & 2 == 0 && self.memories.is_flash(address) {
+            self.fetch_wait_states
         } else {
             0
         }

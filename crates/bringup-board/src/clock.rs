@@ -125,7 +125,7 @@ impl Time {
 
     /// This time less `other`, zero if that would be negative.
     #[must_use]
-    fn minus(self, other: Self) -> Self {
+    pub fn minus(self, other: Self) -> Self {
         let divisor = gcd(self.denominator, other.denominator);
         let mine = other.denominator / divisor;
         let theirs = self.denominator / divisor;
@@ -164,7 +164,7 @@ impl Time {
     }
 
     /// How many cycles of `clock` this span holds, rounded up; `u64::MAX` if more than fit.
-    fn in_cycles(self, clock: Frequency) -> u64 {
+    pub fn in_cycles(self, clock: Frequency) -> u64 {
         let Some(divisor) = self.denominator.checked_mul(u128::from(clock.denominator)) else {
             return u64::MAX;
         };
@@ -193,16 +193,82 @@ pub struct ClockTree {
     pub pclk1: Frequency,
     /// Clock of the second peripheral bus.
     pub pclk2: Frequency,
+    /// Core cycles per cycle of the first peripheral bus.
+    pub apb1: u32,
+    /// Core cycles per cycle of the second peripheral bus.
+    pub apb2: u32,
+    /// Core cycles per cycle of the timers on the first peripheral bus.
+    pub timer1: u32,
+    /// Core cycles per cycle of the timers on the second peripheral bus.
+    pub timer2: u32,
+    /// Kernel clocks of the serial ports that can choose one.
+    pub kernels: Kernels,
+}
+
+/// Kernel clocks of peripherals that can choose one; the others run on the clock of their bus.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kernels {
+    /// Of `USART1`.
+    pub usart1: Kernel,
+    /// Of `USART2`.
+    pub usart2: Kernel,
+    /// Of `LPUART1`.
+    pub lpuart1: Kernel,
+}
+
+/// A clock that a peripheral runs on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kernel {
+    /// How fast it is; zero if it stands still.
+    pub frequency: Frequency,
+    /// Core cycles per cycle of it, where it is derived from the core's clock by dividing.
+    pub cycles: Option<u32>,
+}
+
+impl Kernel {
+    /// A clock of its own, which the core's does not change.
+    pub const fn independent(frequency: Frequency) -> Self {
+        Self {
+            frequency,
+            cycles: None,
+        }
+    }
+
+    /// The core's clock divided.
+    pub const fn divided(hclk: Frequency, divisor: u32) -> Self {
+        Self {
+            frequency: hclk.divided_by(divisor),
+            cycles: Some(divisor),
+        }
+    }
 }
 
 impl ClockTree {
     /// All clocks at one frequency: no prescaler divides.
     pub const fn undivided(sysclk: Frequency) -> Self {
+        Self::divided(sysclk, 1, 1, 1)
+    }
+
+    /// Clocks by the divisors of the AHB and the two APB prescalers, the kernel clocks being those of the buses.
+    /// Timers run at twice the clock of their bus where that is divided.
+    pub const fn divided(sysclk: Frequency, ahb: u32, apb1: u32, apb2: u32) -> Self {
+        let hclk = sysclk.divided_by(ahb);
+        let first = Kernel::divided(hclk, apb1);
+        let second = Kernel::divided(hclk, apb2);
         Self {
             sysclk,
-            hclk: sysclk,
-            pclk1: sysclk,
-            pclk2: sysclk,
+            hclk,
+            pclk1: first.frequency,
+            pclk2: second.frequency,
+            apb1,
+            apb2,
+            timer1: if apb1 > 1 { apb1 / 2 } else { 1 },
+            timer2: if apb2 > 1 { apb2 / 2 } else { 1 },
+            kernels: Kernels {
+                usart1: second,
+                usart2: first,
+                lpuart1: first,
+            },
         }
     }
 }

@@ -24,6 +24,8 @@ pub(crate) struct Device {
     pub(crate) clocked: bool,
     /// It is held in reset.
     pub(crate) held: bool,
+    /// Levels of the interrupt lines it raises.
+    pub(crate) lines: u32,
 }
 
 impl Device {
@@ -43,6 +45,8 @@ pub(crate) struct Devices {
     pub(crate) map: Map,
     /// The RCC, if there is one that gates clocks.
     pub(crate) rcc: Option<usize>,
+    /// The flash controller, if one has a model.
+    pub(crate) flash: Option<usize>,
 }
 
 /// The core's own peripherals: never seen on the bus, whatever the SVD file lists.
@@ -60,7 +64,13 @@ impl Devices {
             list: Vec::new(),
             map: Map::default(),
             rcc: None,
+            flash: None,
         };
+        let interrupts: Vec<(String, u32)> = description
+            .peripherals_expanded()
+            .flat_map(|instance| &instance.peripheral.interrupts)
+            .map(|irq| (irq.name.clone(), irq.value))
+            .collect();
         for instance in description.peripherals_expanded() {
             let Ok(base) = u32::try_from(instance.base_address) else {
                 continue;
@@ -76,16 +86,12 @@ impl Devices {
                     model: name.clone(),
                     peripheral: instance.name.to_owned(),
                 })?;
-                let interrupts: Vec<(String, u32)> = instance
-                    .peripheral
-                    .interrupts
-                    .iter()
-                    .map(|irq| (irq.name.clone(), irq.value))
-                    .collect();
                 model = Some(make(&mut Setup {
                     name: instance.name,
+                    base,
                     device: index,
                     interrupts: &interrupts,
+                    alternates: &chip.alternate_functions,
                     layout: &mut layout,
                     pins,
                     crystals,
@@ -100,9 +106,13 @@ impl Devices {
                 gate: Gate::default(),
                 clocked: true,
                 held: false,
+                lines: 0,
             });
         }
         devices.find_gates(&GateFields::of(description));
+        devices.flash = devices
+            .position("FLASH")
+            .filter(|index| devices.list[*index].model.is_some());
         Ok(devices)
     }
 

@@ -25,6 +25,9 @@ pub(crate) enum Kind {
     UnknownPin {
         pin: String,
     },
+    UnknownPort {
+        port: String,
+    },
     Empty,
     NotElf {
         start: Vec<u8>,
@@ -66,7 +69,10 @@ impl Error {
     pub fn is_image(&self) -> bool {
         !matches!(
             *self.kind,
-            Kind::UnknownModel { .. } | Kind::MemoryTooLarge { .. } | Kind::UnknownPin { .. }
+            Kind::UnknownModel { .. }
+                | Kind::MemoryTooLarge { .. }
+                | Kind::UnknownPin { .. }
+                | Kind::UnknownPort { .. }
         )
     }
 
@@ -81,6 +87,9 @@ impl Error {
                 return Some(format!("models are {}", known.join(", ")));
             }
             Kind::UnknownPin { .. } => "pins are called by port and number, for example `PB3`",
+            Kind::UnknownPort { .. } => {
+                "serial ports are called as in the SVD file, for example `USART2`"
+            }
             Kind::MemoryTooLarge { .. } => return None,
             Kind::Empty => "build the firmware first, and check that the build did not fail",
             Kind::NotElf { .. } => {
@@ -129,6 +138,7 @@ impl fmt::Display for Kind {
                 )
             }
             Self::UnknownPin { pin } => write!(f, "the chip has no pin `{pin}`"),
+            Self::UnknownPort { port } => write!(f, "the chip has no serial port `{port}`"),
             Self::Empty => f.write_str("the firmware file is empty"),
             Self::NotElf { start } => {
                 write!(

@@ -46,6 +46,7 @@ mod run;
 pub mod scheduler;
 mod semihosting;
 mod symbols;
+pub mod wires;
 
 pub use board::{Board, Unmodelled};
 pub use bringup_cpu::Width;
@@ -53,7 +54,7 @@ pub use checks::{Finding, Rule, Severity};
 pub use console::{Console, Port};
 pub use error::Error;
 pub use image::{Image, Segment};
-pub use pins::{Edge, Pin};
+pub use pins::{Edge, Pin, PinId, SignalId};
 pub use report::Report;
 pub use run::{GuestFault, Halt, RunOptions, Stop};
 pub use semihosting::{STDERR, STDOUT};

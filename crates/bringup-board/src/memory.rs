@@ -20,9 +20,17 @@ pub(crate) struct Bank {
 
 impl Bank {
     fn new(region: &Region) -> Self {
-        // Erased flash reads as 1s on most chips and as 0s on the STM32L0 and L1; RAM starts as 0 here, so that runs
-        // are equal.
-        let bytes = vec![0; region.length.min(LARGEST) as usize];
+        // Erased flash reads as 1s on most chips and as 0s on the STM32L0 and L1, which the chip's data says; RAM starts
+        // as 0 here, so that runs are equal.
+        let mut bytes = vec![region.erased; region.length.min(LARGEST) as usize];
+        for (address, value) in region.values() {
+            store(
+                &mut bytes,
+                address.wrapping_sub(region.origin),
+                Width::Word,
+                value,
+            );
+        }
         Self {
             kind: region.kind,
             origin: region.origin,
@@ -129,6 +137,18 @@ impl Memories {
             others,
             regions: sizes,
         }
+    }
+
+    /// The address in the memory's own place of an address that may be at an alias.
+    pub(crate) fn canonical(&self, address: u32) -> u32 {
+        let offset = address.wrapping_sub(self.flash_alias);
+        if offset < self.flash.len() as u32 {
+            return self.flash_origin.wrapping_add(offset);
+        }
+        let mut banks = self.others.iter();
+        banks
+            .find_map(|bank| Some(bank.origin.wrapping_add(bank.offset(address)?)))
+            .unwrap_or(address)
     }
 
     /// First address, length in bytes and kind of every memory.

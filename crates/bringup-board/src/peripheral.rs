@@ -3,18 +3,25 @@
 use bringup_cpu::Width;
 
 use crate::clock::{Clock, ClockTree, Time};
-use crate::pins::Pins;
+use crate::console::Console;
+use crate::memory::Memories;
+use crate::pins::{PinId, Pins, SignalId};
 use crate::registers::{Layout, RegisterFile};
 use crate::scheduler::{DeviceIndex, Scheduler};
+use crate::wires::Wires;
 
 /// What a model learns about its peripheral when the board is made.
 pub struct Setup<'a> {
     /// Name of the peripheral as in the SVD file, for example `GPIOB`.
     pub name: &'a str,
+    /// Address of its first register.
+    pub base: u32,
     /// Index of the peripheral.
     pub device: DeviceIndex,
-    /// Names and numbers of its interrupts.
+    /// Names and numbers of all interrupts of the chip: SVD files list those that peripherals share with one of them.
     pub interrupts: &'a [(String, u32)],
+    /// Signals by pin and alternate function.
+    pub alternates: &'a std::collections::BTreeMap<String, String>,
     /// Its registers, to be corrected where a manual knows better than the SVD file.
     pub layout: &'a mut Layout,
     /// The pins of the chip, to add those the peripheral owns.
@@ -28,6 +35,8 @@ pub struct Setup<'a> {
 pub struct Crystals {
     /// High-speed external clock (HSE), in hertz.
     pub hse_hz: Option<u32>,
+    /// The HSE is a clock from outside and not a crystal: it runs only in bypass mode.
+    pub hse_bypass: bool,
     /// Low-speed external clock (LSE), in hertz.
     pub lse_hz: Option<u32>,
 }
@@ -39,6 +48,33 @@ impl Setup<'_> {
             how(word);
         }
     }
+
+    /// Adds a register of 32 bits that the SVD file lacks and the manual has; none if there is one already.
+    pub fn add_register(&mut self, name: &str, offset: u32, reset: u32) {
+        self.layout.add(name, offset, reset);
+    }
+
+    /// The number of the interrupt that is called `name`, or whose name joins several and has this among them.
+    pub fn interrupt(&self, name: &str) -> Option<u32> {
+        let exact = self
+            .interrupts
+            .iter()
+            .find(|(known, _)| known.trim().eq_ignore_ascii_case(name));
+        let joined = || {
+            self.interrupts
+                .iter()
+                .find(|(known, _)| known.trim().split('_').any(|part| part == name))
+        };
+        exact.or_else(joined).map(|(_, number)| *number)
+    }
+
+    /// A signal of this peripheral by its name without the peripheral, for example `CH1` of `TIM2`; changes of the
+    /// level the world gives it are told to the model with `token`.
+    pub fn signal(&mut self, name: &str, token: u32) -> SignalId {
+        let id = self.pins.signal(&format!("{}_{name}", self.name));
+        self.pins.listen(id, self.device.0, token);
+        id
+    }
 }
 
 /// Why a peripheral is reset.
@@ -46,8 +82,16 @@ impl Setup<'_> {
 pub enum Reset {
     /// Power came on.
     PowerOn,
+    /// The reset pin was pulled low.
+    Pin,
     /// The core asked for a system reset (`SYSRESETREQ`).
     Software,
+    /// The independent watchdog ran out.
+    IndependentWatchdog,
+    /// The window watchdog ran out, or was refreshed too early.
+    WindowWatchdog,
+    /// The option bytes were loaded anew.
+    OptionBytes,
     /// The peripheral's own reset bit in the RCC.
     Peripheral,
 }
@@ -68,6 +112,12 @@ pub struct Context<'a> {
     pub scheduler: &'a mut Scheduler,
     /// Levels of the interrupt lines, bit n being IRQ n.
     pub lines: &'a mut u32,
+    /// The memories, for flash controllers.
+    pub(crate) memories: &'a mut Memories,
+    /// What was printed.
+    pub(crate) console: &'a mut Console,
+    /// What peripherals tell each other.
+    pub wires: &'a mut Wires,
 }
 
 impl Context<'_> {
@@ -75,6 +125,21 @@ impl Context<'_> {
     pub fn after(&mut self, token: u32, span: Time) {
         let due = self.clock.time_at(self.cycle).plus(span);
         self.scheduler.at_time(self.device, token, due, self.clock);
+    }
+
+    /// Plans the event `token` at a core cycle, whatever the clock does until then.
+    pub fn at_cycle(&mut self, token: u32, cycle: u64) {
+        self.scheduler.at_cycle(self.device, token, cycle);
+    }
+
+    /// Virtual time of now.
+    pub fn now(&self) -> Time {
+        self.clock.time_at(self.cycle)
+    }
+
+    /// Prints what came out of a serial port.
+    pub fn print(&mut self, port: &str, bytes: &[u8]) {
+        self.console.print(port, bytes);
     }
 
     /// Forgets the event `token`.
@@ -89,9 +154,15 @@ impl Context<'_> {
 
     /// Switches the clock tree now. Events that are planned in time move with it.
     pub fn switch_clock(&mut self, tree: ClockTree) {
+        self.wires.clock_changed |= tree != *self.clock.tree();
         if self.clock.switch(self.cycle, tree) {
             self.scheduler.clock_switched(self.clock);
         }
+    }
+
+    /// Asks for a reset of the chip, which comes before the next instruction.
+    pub fn request_reset(&mut self, reset: Reset) {
+        self.wires.reset.get_or_insert(reset);
     }
 
     /// Sets the level of an interrupt line. ARMv6-M has 32 of them; others are ignored.
@@ -130,9 +201,45 @@ pub trait Model: Send + Sync {
         let _ = (token, context);
     }
 
-    /// The level of one of the peripheral's pins changed from outside.
-    fn pins_changed(&mut self, context: &mut Context<'_>) {
+    /// The level of some of the peripheral's pins changed other than by what it did itself; bit n of `pins` is pin n.
+    fn pins_changed(&mut self, pins: u32, context: &mut Context<'_>) {
+        let _ = (pins, context);
+    }
+
+    /// A pin that an input of the peripheral is connected to reads differently than before: of the signal that was
+    /// named `token`, or, of models that listen to all pins, of `pin`.
+    fn input_changed(&mut self, token: u32, pin: PinId, level: bool, context: &mut Context<'_>) {
+        let _ = (token, pin, level, context);
+    }
+
+    /// The clock tree is not what it was.
+    fn clock_changed(&mut self, context: &mut Context<'_>) {
         let _ = context;
+    }
+
+    /// The world outside sends bytes to this serial port. False if it is none.
+    fn receive(&mut self, bytes: &[u8], context: &mut Context<'_>) -> bool {
+        let _ = (bytes, context);
+        false
+    }
+
+    /// Firmware stores to memory that stores alone do not change, and this peripheral is its controller. False for a bus
+    /// error.
+    fn program(
+        &mut self,
+        address: u32,
+        width: Width,
+        value: u32,
+        context: &mut Context<'_>,
+    ) -> bool {
+        let _ = (address, width, value, context);
+        false
+    }
+
+    /// Reads without side effects, as a debugger does, what the register file does not hold.
+    fn peek(&self, offset: u32, width: Width, file: &RegisterFile, cycle: u64) -> Option<u32> {
+        let _ = cycle;
+        file.peek(offset, width)
     }
 
     /// Until when reads at `offset` stay as they are, events aside; see [`bringup_cpu::Bus::stable_until`].

@@ -6,6 +6,22 @@ use crate::clock::Clock;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PinId(u16);
 
+/// A signal of a peripheral that alternate functions bring to pins, as an index in the list of signals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SignalId(u16);
+
+/// A signal between a peripheral and the pins.
+#[derive(Debug, Clone)]
+struct Signal {
+    name: String,
+    /// What the peripheral drives; `None` for inputs and for what nothing models.
+    level: Option<bool>,
+    /// Who is told of changes of the input: peripheral and its token.
+    listener: Option<(u16, u32)>,
+    /// Pins that it is connected to, in the order they were connected.
+    pins: Vec<PinId>,
+}
+
 /// What the chip does to a pin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Drive {
@@ -30,8 +46,14 @@ pub struct Pin {
     name: String,
     label: Option<String>,
     owner: u16,
+    /// Letter of its port by number, 0 for port A, and its number in the port.
+    place: (u8, u8),
     drive: Drive,
     external: Option<bool>,
+    /// Signal that its alternate function connects, and whether the output is open-drain.
+    signal: Option<(SignalId, bool)>,
+    /// What its input buffer reads.
+    input: bool,
     edges: Vec<Edge>,
 }
 
@@ -50,6 +72,16 @@ impl Pin {
     /// output of the chip wins over the world outside, and both over a pull resistor.
     pub fn level(&self) -> Option<bool> {
         self.drive.output.or(self.external).or(self.drive.pull)
+    }
+
+    /// Port by number, 0 for port A, and number in the port.
+    pub const fn place(&self) -> (u8, u8) {
+        self.place
+    }
+
+    /// What the input buffer of the pin reads.
+    pub const fn input(&self) -> bool {
+        self.input
     }
 
     /// What the chip does to the pin.
@@ -87,6 +119,13 @@ impl Pin {
 #[derive(Debug, Clone, Default)]
 pub struct Pins {
     list: Vec<Pin>,
+    signals: Vec<Signal>,
+    /// Pins whose level a signal changed: their owners have not seen it yet.
+    touched: Vec<PinId>,
+    /// Pins whose input buffer changed: those who listen have not heard it yet.
+    heard: Vec<(PinId, bool)>,
+    /// Peripheral that listens to all pins.
+    listener: Option<u16>,
     /// Pin whose next edge ends the run.
     awaited: Option<PinId>,
     seen: bool,
@@ -94,14 +133,17 @@ pub struct Pins {
 
 impl Pins {
     /// Adds a pin that belongs to the peripheral `owner`, and returns its id.
-    pub(crate) fn add(&mut self, name: String, owner: u16) -> PinId {
+    pub(crate) fn add(&mut self, name: String, owner: u16, place: (u8, u8)) -> PinId {
         let id = PinId(self.list.len() as u16);
         let pin = Pin {
             name,
             label: None,
             owner,
+            place,
             drive: Drive::default(),
             external: None,
+            signal: None,
+            input: false,
             edges: Vec::new(),
         };
         self.list.push(pin);
@@ -139,18 +181,143 @@ impl Pins {
         self.get(id)?.level()
     }
 
-    /// What the world outside does to a pin from `cycle` on; returns the peripheral to tell.
-    pub(crate) fn set_external(
-        &mut self,
-        id: PinId,
-        level: Option<bool>,
-        cycle: u64,
-    ) -> Option<u16> {
+    /// What the world outside does to a pin from `cycle` on.
+    pub(crate) fn set_external(&mut self, id: PinId, level: Option<bool>, cycle: u64) {
+        if let Some(pin) = self.list.get_mut(usize::from(id.0)) {
+            let before = pin.level();
+            pin.external = level;
+            pin.settle(cycle, before);
+            self.touched.push(id);
+        }
+    }
+
+    /// The signal of that name, for example `TIM2_CH1`; it is made if there is none.
+    pub(crate) fn signal(&mut self, name: &str) -> SignalId {
+        let known = self.signals.iter().position(|signal| signal.name == name);
+        let index = known.unwrap_or_else(|| {
+            self.signals.push(Signal {
+                name: name.to_owned(),
+                level: None,
+                listener: None,
+                pins: Vec::new(),
+            });
+            self.signals.len() - 1
+        });
+        SignalId(index as u16)
+    }
+
+    /// Tells a peripheral of changes of a signal.
+    pub(crate) fn listen(&mut self, id: SignalId, device: u16, token: u32) {
+        if let Some(signal) = self.signals.get_mut(usize::from(id.0)) {
+            signal.listener = Some((device, token));
+        }
+    }
+
+    /// Tells a peripheral of changes of all pins.
+    pub(crate) fn listen_to_all(&mut self, device: u16) {
+        self.listener = Some(device);
+    }
+
+    /// Connects a pin to a signal, or to none; returns the level the signal gives it as an output.
+    pub(crate) fn connect(&mut self, id: PinId, to: Option<(SignalId, bool)>) -> Option<bool> {
         let pin = self.list.get_mut(usize::from(id.0))?;
-        let before = pin.level();
-        pin.external = level;
-        pin.settle(cycle, before);
-        Some(pin.owner)
+        let before = std::mem::replace(&mut pin.signal, to);
+        if before != to {
+            if let Some((before, _)) = before
+                && let Some(signal) = self.signals.get_mut(usize::from(before.0))
+            {
+                signal.pins.retain(|pin| *pin != id);
+            }
+            if let Some((signal, _)) = to
+                && let Some(signal) = self.signals.get_mut(usize::from(signal.0))
+            {
+                signal.pins.push(id);
+            }
+        }
+        let (signal, open_drain) = to?;
+        let level = self.signals.get(usize::from(signal.0))?.level;
+        level.filter(|high| !(open_drain && *high))
+    }
+
+    /// Pins that a signal is connected to.
+    pub fn connected(&self, id: SignalId) -> &[PinId] {
+        self.signals
+            .get(usize::from(id.0))
+            .map_or(&[], |signal| signal.pins.as_slice())
+    }
+
+    /// What a signal reads: the first pin it is connected to.
+    pub fn signal_input(&self, id: SignalId) -> Option<bool> {
+        self.get(*self.connected(id).first()?).map(Pin::input)
+    }
+
+    /// The level a peripheral gives to a signal from `cycle` on, on all pins it is connected to.
+    pub fn set_signal(&mut self, id: SignalId, level: Option<bool>, cycle: u64) {
+        let Some(signal) = self.signals.get_mut(usize::from(id.0)) else {
+            return;
+        };
+        if signal.level == level {
+            return;
+        }
+        signal.level = level;
+        for index in 0..signal.pins.len() {
+            let Some(pin) = self
+                .signals
+                .get(usize::from(id.0))
+                .and_then(|signal| signal.pins.get(index).copied())
+            else {
+                return;
+            };
+            let Some((drive, open_drain)) = self
+                .get(pin)
+                .and_then(|pin| Some((pin.drive, pin.signal?.1)))
+            else {
+                continue;
+            };
+            let output = level.filter(|high| !(open_drain && *high));
+            self.set_drive(pin, Drive { output, ..drive }, cycle);
+            self.touched.push(pin);
+        }
+    }
+
+    /// What the input buffer of a pin reads, as its port says.
+    pub(crate) fn set_input(&mut self, id: PinId, level: bool) {
+        if let Some(pin) = self.list.get_mut(usize::from(id.0))
+            && pin.input != level
+        {
+            pin.input = level;
+            if self.listener.is_some() || pin.signal.is_some() {
+                self.heard.push((id, level));
+            }
+        }
+    }
+
+    /// Whether there is anything to tell owners and listeners.
+    #[inline]
+    pub(crate) fn has_news(&self) -> bool {
+        !(self.touched.is_empty() && self.heard.is_empty())
+    }
+
+    /// A pin whose level changed other than by its owner: the owner, and the number of the pin.
+    pub(crate) fn take_touched(&mut self) -> Option<(u16, u8)> {
+        let pin = self.touched.pop()?;
+        self.get(pin).map(|pin| (pin.owner, pin.place.1))
+    }
+
+    /// A pin that reads differently: the pin, its level, who listens to all pins, who listens to its signal.
+    #[expect(
+        clippy::type_complexity,
+        reason = "one caller, which takes it apart at once"
+    )]
+    pub(crate) fn take_heard(&mut self) -> Option<(PinId, bool, Option<u16>, Option<(u16, u32)>)> {
+        if self.heard.is_empty() {
+            return None;
+        }
+        let (id, level) = self.heard.remove(0);
+        let signal = self.get(id).and_then(|pin| pin.signal);
+        let listener =
+            signal.and_then(|(signal, _)| self.signals.get(usize::from(signal.0))?.listener);
+        Some((id, level, self.listener, listener))
     }
 
     pub(crate) fn set_label(&mut self, id: PinId, label: &str) {

@@ -266,6 +266,37 @@ impl Layout {
         }
     }
 
+    /// Adds a read-write register of 32 bits, unless there is one at `offset`.
+    pub fn add(&mut self, name: &str, offset: u32, reset: u32) {
+        if self.index(offset).is_some() {
+            return;
+        }
+        let at = self.offsets.partition_point(|known| *known < offset);
+        self.offsets.insert(at, offset & !3);
+        let word = Word {
+            reset,
+            readable: u32::MAX,
+            stored: u32::MAX,
+            writable: u32::MAX,
+            covered: u32::MAX,
+            ..Word::default()
+        };
+        self.words.insert(at, word);
+        let at = self
+            .registers
+            .partition_point(|register| register.offset < offset);
+        self.registers.insert(
+            at,
+            RegisterInfo {
+                name: name.to_owned(),
+                offset,
+                size: 32,
+                fields: Vec::new(),
+            },
+        );
+        self.build_table();
+    }
+
     /// The word at `offset`, to correct what the description says about it.
     pub fn word_mut(&mut self, offset: u32) -> Option<&mut Word> {
         let index = self.index(offset)?;

@@ -136,6 +136,7 @@ impl Board {
         self.system.set_limit(None);
         let stop = self.core.step(&mut self.system);
         let halt = stop.and_then(|stop| self.heed(stop, true));
+        self.serve_requests();
         halt.unwrap_or(Halt::Stop(Stop::Limit))
     }
 
@@ -229,10 +230,36 @@ impl Board {
             && self.system.peek(self.core.pc(), Width::Halfword) == Some(BRANCH_TO_SELF)
     }
 
+    /// Does what a peripheral asked of the core: a reset, an event. Whether there was anything.
+    fn serve_requests(&mut self) -> bool {
+        let reset = self.system.wires.reset.take();
+        let event = std::mem::take(&mut self.system.wires.event);
+        if reset.is_none() && !event {
+            return false;
+        }
+        self.system.lift_pause();
+        if let Some(reset) = reset {
+            self.handler_watched = false;
+            self.reset_for(reset);
+        }
+        if event {
+            self.core.send_event();
+        }
+        if self.handler_watched {
+            let soon = self.core.cycles().saturating_add(HANDLER_START);
+            self.system.pause_at(soon);
+        }
+        true
+    }
+
     /// The virtual time is over, or the time to look at a HardFault handler has come.
     fn heed_limit(&mut self) -> Option<Halt> {
+        let served = self.serve_requests();
         if self.system.pins.awaited_edge_came() {
             return Some(Halt::Stop(Stop::Until));
+        }
+        if served {
+            return None;
         }
         if std::mem::take(&mut self.handler_watched) {
             if self.hangs_in_hard_fault() {

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 pub mod clock_gated;
+pub mod flash_wait_states;
 pub mod held_in_reset;
 pub mod stuck_poll;
 pub mod unknown_semihosting;
@@ -17,6 +18,7 @@ pub mod write_to_read_only;
 /// Every rule: adding one is a file and a line here.
 pub const RULES: &[&Rule] = &[
     &clock_gated::RULE,
+    &flash_wait_states::RULE,
     &held_in_reset::RULE,
     &stuck_poll::RULE,
     &unknown_semihosting::RULE,

@@ -3,6 +3,7 @@
 use crate::peripheral::{Model, Setup};
 
 pub mod stm32;
+pub mod stm32f0;
 pub mod stm32l0;
 
 /// Makes a model for a peripheral.
@@ -10,11 +11,54 @@ pub type Constructor = fn(&mut Setup<'_>) -> Box<dyn Model>;
 
 /// Every model: adding one is a file and a line here.
 pub const MODELS: &[(&str, Constructor)] = &[
+    ("stm32/crc", |setup| Box::new(stm32::crc::Crc::new(setup))),
+    ("stm32/exti", |setup| {
+        Box::new(stm32::exti::Exti::new(setup))
+    }),
     ("stm32/gpio", |setup| {
         Box::new(stm32::gpio::Gpio::new(setup))
     }),
+    ("stm32/lpuart", |setup| {
+        Box::new(stm32::usart::Usart::new(setup, true))
+    }),
+    ("stm32/pwr", |setup| Box::new(stm32::pwr::Pwr::new(setup))),
+    ("stm32/timer16", |setup| {
+        Box::new(stm32::timer::Timer::new(setup, false))
+    }),
+    ("stm32/timer32", |setup| {
+        Box::new(stm32::timer::Timer::new(setup, true))
+    }),
+    ("stm32/usart", |setup| {
+        Box::new(stm32::usart::Usart::new(setup, false))
+    }),
+    ("stm32/wwdg", |setup| {
+        Box::new(stm32::wwdg::Wwdg::new(setup))
+    }),
+    ("stm32f0/flash", |setup| {
+        Box::new(stm32f0::flash::Flash::new(setup))
+    }),
+    // The typical LSI: datasheet of the STM32F042x4/x6, section 6.3.8.
+    ("stm32f0/iwdg", |setup| {
+        Box::new(stm32::iwdg::Iwdg::new(setup, 40_000))
+    }),
+    ("stm32f0/rcc", |setup| {
+        Box::new(stm32f0::rcc::Rcc::new(setup))
+    }),
+    ("stm32f0/syscfg", |setup| {
+        Box::new(stm32::syscfg::Syscfg::new(setup, b'F'))
+    }),
+    ("stm32l0/flash", |setup| {
+        Box::new(stm32l0::flash::Flash::new(setup))
+    }),
+    // The typical LSI: RM0377 section 7.2.6.
+    ("stm32l0/iwdg", |setup| {
+        Box::new(stm32::iwdg::Iwdg::new(setup, 37_000))
+    }),
     ("stm32l0/rcc", |setup| {
         Box::new(stm32l0::rcc::Rcc::new(setup))
+    }),
+    ("stm32l0/syscfg", |setup| {
+        Box::new(stm32::syscfg::Syscfg::new(setup, b'H'))
     }),
 ];
 

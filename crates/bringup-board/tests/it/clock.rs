@@ -158,7 +158,7 @@ fn an_oscillator_without_a_crystal_never_starts_and_the_loop_that_waits_is_named
     let entry = fixture::entry();
     let crystals = Crystals {
         hse_hz: Some(8_000_000),
-        lse_hz: None,
+        ..Crystals::default()
     };
     let mut board = Board::with_crystals(&entry.chip, None, &fixture::device(), crystals).unwrap();
     board.load(&fixture::elf(&program)).unwrap();

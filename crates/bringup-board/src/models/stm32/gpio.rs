@@ -8,12 +8,12 @@
 //! | `IDR` | level of each pin, 0 in analog mode (section 9.3.12) and on a pin nobody drives |
 //! | `ODR`, `BSRR`, `BRR` | with set winning over reset in `BSRR` (section 9.4.7) |
 //! | `LCKR` | the key sequence and what it freezes (section 9.3.8) |
-//! | `AFRL`, `AFRH` | kept; peripherals do not drive pins yet |
+//! | `AFRL`, `AFRH` | the peripheral's signal drives the pin and reads it, by the chip's table of alternate functions |
 
 use bringup_cpu::Width;
 
 use crate::peripheral::{Context, Model, Reset, Setup};
-use crate::pins::{Drive, PinId};
+use crate::pins::{Drive, PinId, SignalId};
 
 const MODER: u32 = 0x00;
 const OTYPER: u32 = 0x04;
@@ -31,6 +31,7 @@ const BRR: u32 = 0x28;
 const LCKK: u32 = 1 << 16;
 
 const MODE_OUTPUT: u32 = 0b01;
+const MODE_ALTERNATE: u32 = 0b10;
 const MODE_ANALOG: u32 = 0b11;
 
 /// Where firmware is in the sequence that locks the port.
@@ -49,6 +50,8 @@ enum Lock {
 #[derive(Debug, Clone)]
 pub struct Gpio {
     pins: Vec<(u32, PinId)>,
+    /// Signals by pin and alternate function.
+    alternates: Vec<Vec<Option<SignalId>>>,
     lock: Lock,
 }
 
@@ -61,15 +64,27 @@ impl Gpio {
             .unwrap_or(setup.name)
             .to_owned();
         let owner = setup.device.0;
-        let pins = (0..16)
-            .map(|pin| (pin, setup.pins.add(format!("P{port}{pin}"), owner)))
-            .collect();
+        let letter = port.bytes().next().map_or(0, |c| c.wrapping_sub(b'A'));
+        let (mut pins, mut alternates) = (Vec::new(), Vec::new());
+        for pin in 0..16 {
+            let name = format!("P{port}{pin}");
+            let list = setup.alternates.get(&name).map_or("", String::as_str);
+            let signals = list.split_whitespace();
+            alternates.push(
+                signals
+                    .map(|signal| (signal != "-").then(|| setup.pins.signal(signal)))
+                    .collect(),
+            );
+            let id = setup.pins.add(name, owner, (letter, pin));
+            pins.push((u32::from(pin), id));
+        }
         setup.correct(IDR, |word| word.make_read_only(0xFFFF));
         setup.correct(BSRR, |word| word.make_command(u32::MAX));
         setup.correct(BRR, |word| word.make_command(0xFFFF));
         setup.correct(LCKR, |word| word.make_read_write(0x1_FFFF));
         Self {
             pins,
+            alternates,
             lock: Lock::Open,
         }
     }
@@ -79,6 +94,7 @@ impl Gpio {
         let file = &mut *context.file;
         let (moder, otyper) = (file.get(MODER), file.get(OTYPER));
         let (pupdr, odr) = (file.get(PUPDR), file.get(ODR));
+        let alternate = [file.get(AFRL), file.get(AFRH)];
         let mut idr = file.get(IDR);
         for &(pin, id) in self
             .pins
@@ -88,7 +104,20 @@ impl Gpio {
             let mode = (moder >> (2 * pin)) & 0b11;
             let high = odr & (1 << pin) != 0;
             let open_drain = otyper & (1 << pin) != 0;
-            let output = (mode == MODE_OUTPUT && !(open_drain && high)).then_some(high);
+            let signal = if mode == MODE_ALTERNATE {
+                let function = (alternate[pin as usize / 8] >> (4 * (pin % 8))) & 0b1111;
+                let signals = self.alternates.get(pin as usize);
+                signals.and_then(|signals| signals.get(function as usize).copied().flatten())
+            } else {
+                None
+            };
+            let driven = context
+                .pins
+                .connect(id, signal.map(|signal| (signal, open_drain)));
+            let output = match mode {
+                MODE_OUTPUT => Some(high).filter(|high| !(open_drain && *high)),
+                _ => driven,
+            };
             let pull = match (pupdr >> (2 * pin)) & 0b11 {
                 // In analog mode the pull resistors are off by hardware.
                 _ if mode == MODE_ANALOG => None,
@@ -100,6 +129,7 @@ impl Gpio {
                 .pins
                 .set_drive(id, Drive { output, pull }, context.cycle);
             let seen = mode != MODE_ANALOG && level.unwrap_or(false);
+            context.pins.set_input(id, seen);
             idr = if seen {
                 idr | (1 << pin)
             } else {
@@ -178,6 +208,12 @@ impl Gpio {
                 .filter(|pin| differs & (0b11 << (2 * pin)) != 0)
                 .fold(0, |pins, pin| pins | 1 << pin),
             OTYPER => differs & 0xFFFF,
+            AFRL => (0..8)
+                .filter(|pin| differs & (0b1111 << (4 * pin)) != 0)
+                .fold(0, |pins, pin| pins | 1 << pin),
+            AFRH => (0..8)
+                .filter(|pin| differs & (0b1111 << (4 * pin)) != 0)
+                .fold(0, |pins, pin| pins | 1 << (8 + pin)),
             _ => 0,
         };
         if pins != 0 {
@@ -220,8 +256,8 @@ impl Model for Gpio {
         true
     }
 
-    fn pins_changed(&mut self, context: &mut Context<'_>) {
-        self.settle(0xFFFF, context);
+    fn pins_changed(&mut self, pins: u32, context: &mut Context<'_>) {
+        self.settle(pins, context);
     }
 
     fn boxed_clone(&self) -> Box<dyn Model> {

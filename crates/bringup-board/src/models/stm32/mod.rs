@@ -1,3 +1,13 @@
 //! Blocks that many STM32 families share.
 
+pub mod crc;
+pub mod exti;
 pub mod gpio;
+pub mod iwdg;
+pub mod keys;
+pub mod oscillators;
+pub mod pwr;
+pub mod syscfg;
+pub mod timer;
+pub mod usart;
+pub mod wwdg;

@@ -1,3 +1,4 @@
 //! Blocks of the STM32L0 family.
 
+pub mod flash;
 pub mod rcc;

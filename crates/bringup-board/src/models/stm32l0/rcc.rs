@@ -6,13 +6,16 @@
 //! | `ICSCR` | `MSIRANGE`; trimming and calibration are kept, without effect |
 //! | `CFGR` | `SW` to `SWS` once the source is ready, `HPRE`, `PPRE1`, `PPRE2`, PLL source, multiplier and divider, frozen while the PLL is on |
 //! | `CIER`, `CIFR`, `CICR` | ready interrupts |
-//! | `CSR` reset flags | power-on, pin and software reset, `RMVF` |
+//! | `CSR` LSE and RTC bits | written only while `PWR.CR.DBP` is set, kept through system resets, cleared by `RTCRST` |
+//! | `CSR` reset flags | of all resets but low-power and firewall ones, `RMVF` |
+//! | `CCIPR` | kernel clocks of USART1, USART2 and LPUART1 |
 //! | enable and reset registers | by the board, for every peripheral: see [`bringup_device::gates`] |
-//! | clock security, `MCO`, the write protection of the RTC domain by `PWR.CR.DBP` | kept in the registers, without effect |
+//! | clock security, `MCO` | kept in the registers, without effect |
 
 use bringup_cpu::Width;
 
 use crate::clock::{ClockTree, Frequency, Time};
+use crate::models::stm32::oscillators::{Choice, Source, ahb_divisor, apb_divisor, reset_flags};
 use crate::peripheral::{Context, Crystals, Model, Reset, Setup};
 use crate::registers::RegisterFile;
 
@@ -23,7 +26,10 @@ const CFGR: u32 = 0x0C;
 const CIER: u32 = 0x10;
 const CIFR: u32 = 0x14;
 const CICR: u32 = 0x18;
+const CCIPR: u32 = 0x4C;
 const CSR: u32 = 0x50;
+
+const CR_HSEBYP: u32 = 1 << 18;
 
 const CR_HSI16DIVEN: u32 = 1 << 3;
 const CR_HSI16DIVF: u32 = 1 << 4;
@@ -36,22 +42,12 @@ const CFGR_PLLSRC: u32 = 1 << 16;
 /// `PLLSRC`, `PLLMUL` and `PLLDIV`: section 7.3.4 lets them be written only while the PLL is off.
 const CFGR_PLL: u32 = CFGR_PLLSRC | 0b1111 << 18 | 0b11 << 22;
 
+/// `LSEON` to `RTCRST`: section 7.3.21 protects them by `PWR.CR.DBP`.
 const CSR_RTC_DOMAIN: u32 = 0x000F_7F00;
+const CSR_RTCRST: u32 = 1 << 19;
 const CSR_RMVF: u32 = 1 << 23;
-const CSR_PINRSTF: u32 = 1 << 26;
-const CSR_PORRSTF: u32 = 1 << 27;
-const CSR_SFTRSTF: u32 = 1 << 28;
 const CSR_RESET_FLAGS: u32 = 0xFF << 24;
 const CSR_LSEBYP: u32 = 1 << 10;
-
-/// An oscillator or the PLL: its enable and ready bits. The position in [`SOURCES`] is its event token.
-struct Source {
-    register: u32,
-    on: u32,
-    ready: u32,
-    /// Its bit in `CIER`, `CIFR` and `CICR`.
-    interrupt: u32,
-}
 
 const MSI: usize = 0;
 const HSI16: usize = 1;
@@ -61,7 +57,7 @@ const LSE: usize = 4;
 const LSI: usize = 5;
 const HSI48: usize = 6;
 
-/// The first four in the order of `CFGR.SW`.
+/// The position is the event token; the first four are in the order of `CFGR.SW`.
 const SOURCES: [Source; 7] = [
     Source {
         register: CR,
@@ -117,6 +113,8 @@ const HSI48_START_NS: u64 = 6_000;
 const HSE_START_NS: u64 = 2_000_000;
 /// Lock time of the PLL, typical (DS10668 section 6.3.8, PLL characteristics).
 const PLL_LOCK_NS: u64 = 115_000;
+/// Start-up of a clock that is fed to the chip: a few cycles of it.
+const BYPASS_START_NS: u64 = 500;
 /// Start-up of an LSE crystal, typical (DS10668 section 6.3.6, LSE oscillator characteristics).
 const LSE_START_NS: u64 = 2_000_000_000;
 /// Start-up of the LSI, the maximum (DS10668 section 6.3.7, LSI oscillator characteristics).
@@ -149,25 +147,22 @@ impl Rcc {
         setup.correct(CICR, |word| word.make_command(0x1FF));
         setup.correct(CSR, |word| {
             word.make_read_only(
-                CSR_RESET_FLAGS | 1 << 14 | SOURCES[LSE].ready | SOURCES[LSI].ready,
+                word.covered & (CSR_RESET_FLAGS | 1 << 14)
+                    | SOURCES[LSE].ready
+                    | SOURCES[LSI].ready,
             );
             word.make_command(CSR_RMVF);
         });
-        let irq = setup
-            .interrupts
-            .iter()
-            .find(|(name, _)| name.starts_with("RCC"))
-            .map(|(_, number)| *number);
         Self {
             crystals: setup.crystals,
-            irq,
+            irq: setup.interrupt("RCC"),
         }
     }
 
     fn is_ready(file: &RegisterFile, source: usize) -> bool {
         SOURCES
             .get(source)
-            .is_some_and(|source| file.get(source.register) & source.ready != 0)
+            .is_some_and(|source| source.is_ready(file))
     }
 
     fn pll_source(file: &RegisterFile) -> usize {
@@ -194,7 +189,7 @@ impl Rcc {
         let nanos = match source {
             MSI => MSI_START_NS[msi_range(file)],
             HSI16 => HSI16_START_NS,
-            HSE => self.crystals.hse_hz.map(|_| HSE_START_NS)?,
+            HSE => self.hse_start_up(file)?,
             PLL if Self::is_ready(file, Self::pll_source(file)) => PLL_LOCK_NS,
             LSE if file.get(CSR) & CSR_LSEBYP == 0 => self.crystals.lse_hz.map(|_| LSE_START_NS)?,
             LSI => LSI_START_NS,
@@ -202,6 +197,18 @@ impl Rcc {
             _ => return None,
         };
         Some(Time::from_nanos(nanos))
+    }
+
+    /// A crystal swings without, a clock from outside comes in with the bypass.
+    fn hse_start_up(&self, file: &RegisterFile) -> Option<u64> {
+        let bypassed = file.get(CR) & CR_HSEBYP != 0;
+        let fits = self.crystals.hse_hz.is_some() && bypassed == self.crystals.hse_bypass;
+        let span = if bypassed {
+            BYPASS_START_NS
+        } else {
+            HSE_START_NS
+        };
+        fits.then_some(span)
     }
 
     fn hsi16(file: &RegisterFile) -> Frequency {
@@ -234,30 +241,39 @@ impl Rcc {
     fn tree(&self, file: &RegisterFile) -> ClockTree {
         let cfgr = file.get(CFGR);
         let sysclk = self.frequency(file, Self::system_source(file));
-        let hclk = sysclk.divided_by(ahb_divisor((cfgr >> 4) & 0b1111));
-        let pclk1 = hclk.divided_by(apb_divisor((cfgr >> 8) & 0b111));
-        let pclk2 = hclk.divided_by(apb_divisor((cfgr >> 11) & 0b111));
-        ClockTree {
+        let mut tree = ClockTree::divided(
             sysclk,
-            hclk,
-            pclk1,
-            pclk2,
-        }
+            ahb_divisor((cfgr >> 4) & 0b1111),
+            apb_divisor((cfgr >> 8) & 0b111),
+            apb_divisor((cfgr >> 11) & 0b111),
+        );
+        let ccipr = file.get(CCIPR);
+        let choose = |shift: u32, bus| {
+            let choice = match (ccipr >> shift) & 0b11 {
+                0b00 => Choice::Bus,
+                0b01 => Choice::System,
+                0b10 if Self::is_ready(file, HSI16) => Choice::Oscillator(Self::hsi16(file)),
+                0b11 if Self::is_ready(file, LSE) => {
+                    let hertz = u64::from(self.crystals.lse_hz.unwrap_or(0));
+                    Choice::Oscillator(Frequency::hz(hertz))
+                }
+                _ => Choice::Oscillator(Frequency::hz(0)),
+            };
+            choice.in_tree(&tree, bus)
+        };
+        let mut kernels = tree.kernels;
+        kernels.usart1 = choose(0, kernels.usart1);
+        kernels.usart2 = choose(2, kernels.usart2);
+        kernels.lpuart1 = choose(10, kernels.lpuart1);
+        tree.kernels = kernels;
+        tree
     }
 
     /// Starts what was switched on, stops what was switched off, performs the clock switch that is due.
     fn settle(&self, context: &mut Context<'_>) {
         for (token, source) in SOURCES.iter().enumerate() {
-            let value = context.file.get(source.register);
-            if value & source.on == 0 {
-                context.cancel(token as u32);
-                context.file.set(source.register, value & !source.ready);
-            } else if value & source.ready == 0
-                && !context.is_planned(token as u32)
-                && let Some(span) = self.start_up(context.file, token)
-            {
-                context.after(token as u32, span);
-            }
+            let start_up = self.start_up(context.file, token);
+            source.settle(token as u32, start_up, context);
         }
         let cr = context.file.get(CR);
         let divided = if cr & CR_HSI16DIVEN == 0 {
@@ -282,6 +298,21 @@ impl Rcc {
             let level = context.file.get(CIFR) != 0;
             context.set_line(irq, level);
         }
+    }
+
+    /// The RTC domain is protected, and its reset clears it for as long as it is set; `RMVF` clears the reset flags.
+    fn write_csr(before: u32, raw: u32, context: &mut Context<'_>) {
+        let mut csr = context.file.get(CSR);
+        if !context.wires.backup_writable {
+            csr = (csr & !CSR_RTC_DOMAIN) | (before & CSR_RTC_DOMAIN);
+        }
+        if csr & CSR_RTCRST != 0 {
+            csr = (csr & !CSR_RTC_DOMAIN) | CSR_RTCRST;
+        }
+        if raw & CSR_RMVF != 0 {
+            csr &= !CSR_RESET_FLAGS;
+        }
+        context.file.set(CSR, csr);
     }
 
     /// Puts back what a write may not change at this moment: the enables of sources in use, the settings of a
@@ -326,37 +357,22 @@ fn msi_range(file: &RegisterFile) -> usize {
     (((file.get(ICSCR) >> 13) & 0b111) as usize).min(MSI_START_NS.len() - 1)
 }
 
-/// Divisor by `CFGR.HPRE`; there is none of 32 (section 7.3.4).
-const fn ahb_divisor(code: u32) -> u32 {
-    match code {
-        0b0000..=0b0111 => 1,
-        0b1000..=0b1011 => 2 << (code & 0b11),
-        _ => 64 << (code & 0b11),
-    }
-}
-
-/// Divisor by `CFGR.PPRE1` and `PPRE2`.
-const fn apb_divisor(code: u32) -> u32 {
-    if code < 0b100 { 1 } else { 2 << (code & 0b11) }
-}
-
 impl Model for Rcc {
     fn reset(&mut self, reset: Reset, context: &mut Context<'_>) {
         let csr = context.file.get(CSR);
         context.file.reset();
         let kept = match reset {
-            Reset::PowerOn => CSR_PORRSTF | CSR_PINRSTF,
-            // The RTC domain outlives a system reset, which also pulls the reset pin low (section 7.1).
-            Reset::Software | Reset::Peripheral => {
-                csr & (CSR_RTC_DOMAIN | CSR_RESET_FLAGS) | CSR_SFTRSTF | CSR_PINRSTF
-            }
+            Reset::PowerOn => 0,
+            // The RTC domain outlives a system reset (section 7.1).
+            _ => csr & (CSR_RTC_DOMAIN | CSR_RESET_FLAGS),
         };
-        context.file.set(CSR, kept);
+        context.file.set(CSR, kept | reset_flags(reset));
         self.settle(context);
     }
 
     fn write(&mut self, offset: u32, width: Width, value: u32, context: &mut Context<'_>) -> bool {
         let before = RegisterFileView::of(context.file);
+        let csr = context.file.get(CSR);
         if !context.file.write(offset, width, value) {
             return false;
         }
@@ -366,13 +382,10 @@ impl Model for Rcc {
                 let flags = context.file.get(CIFR);
                 context.file.set(CIFR, flags & !raw);
             }
-            CSR if raw & CSR_RMVF != 0 => {
-                let csr = context.file.get(CSR);
-                context.file.set(CSR, csr & !CSR_RESET_FLAGS);
-            }
+            CSR => Self::write_csr(csr, raw, context),
             CR | CFGR => Self::protect(&before, context.file),
-            ICSCR | CRRCR | CSR => {}
-            // Gates and kernel clock selections change no clock of the tree.
+            ICSCR | CRRCR | CCIPR => {}
+            // Gates change no clock of the tree.
             _ => return true,
         }
         self.settle(context);

@@ -1,0 +1,150 @@
+//! What the bus reports: findings where an access is decided, and what was used without a model.
+
+use bringup_cpu::{At, BusFault, Width};
+use bringup_device::catalogue::MemoryKind;
+
+use super::{System, dead_subject};
+use crate::checks;
+
+impl System {
+    #[cold]
+    pub(super) fn dead_read(&mut self, index: usize, offset: u32, width: Width, at: At) -> u32 {
+        self.report_dead(index, offset, width, false, at);
+        let device = self.devices.list.get(index);
+        // Without a clock nothing answers; in reset the registers show their reset values.
+        device
+            .filter(|device| device.clocked)
+            .and_then(|device| device.file.peek(offset, width))
+            .unwrap_or(0)
+    }
+
+    #[cold]
+    pub(super) fn report_dead(
+        &mut self,
+        index: usize,
+        offset: u32,
+        width: Width,
+        write: bool,
+        at: At,
+    ) {
+        let Some(device) = self.devices.list.get(index) else {
+            return;
+        };
+        let subject = dead_subject(device.base.wrapping_add(offset), write);
+        let rcc = self
+            .devices
+            .rcc
+            .and_then(|rcc| self.devices.list.get(rcc))
+            .map_or("RCC", |rcc| rcc.name.as_str());
+        let register = || device.register_name(offset, width);
+        if let (false, Some(gate)) = (device.clocked, &device.gate.enable) {
+            self.findings
+                .report(&checks::clock_gated::RULE, subject, at.pc, at.cycle, || {
+                    let gate = (rcc, gate.register.as_str(), gate.field.as_str());
+                    checks::clock_gated::detail(&device.name, &register(), write, gate)
+                });
+        } else if let Some(gate) = &device.gate.reset {
+            self.findings.report(
+                &checks::held_in_reset::RULE,
+                subject,
+                at.pc,
+                at.cycle,
+                || {
+                    let path = format!("{rcc}.{}.{}", gate.register, gate.field);
+                    checks::held_in_reset::detail(&device.name, &register(), write, &path)
+                },
+            );
+        }
+    }
+
+    #[cold]
+    pub(super) fn report_read_only(&mut self, index: usize, offset: u32, width: Width, at: At) {
+        let Some(device) = self.devices.list.get(index) else {
+            return;
+        };
+        let subject = u64::from(device.base.wrapping_add(offset));
+        self.findings.report(
+            &checks::write_to_read_only::RULE,
+            subject,
+            at.pc,
+            at.cycle,
+            || checks::write_to_read_only::detail(&device.register_name(offset, width)),
+        );
+    }
+
+    #[cold]
+    pub(super) fn report_unmapped(&mut self, address: u32, write: bool, at: At) -> BusFault {
+        let subject = dead_subject(address, write);
+        self.findings
+            .report(&checks::unmapped::RULE, subject, at.pc, at.cycle, || {
+                checks::unmapped::detail(address, write)
+            });
+        BusFault
+    }
+
+    #[cold]
+    pub(super) fn report_flash_write(
+        &mut self,
+        address: u32,
+        kind: MemoryKind,
+        at: At,
+    ) -> BusFault {
+        self.findings.report(
+            &checks::write_to_flash::RULE,
+            u64::from(address),
+            at.pc,
+            at.cycle,
+            || checks::write_to_flash::detail(address, kind),
+        );
+        BusFault
+    }
+
+    /// Reports flash that is too slow for the core's clock.
+    #[cold]
+    pub(super) fn check_flash(&mut self, cycle: u64) {
+        let range = self.wires.voltage_range;
+        self.checked_range = range;
+        let mut limits = self.wires.flash_limits.iter();
+        let limit =
+            limits.find(|(of, wait_states, _)| *of == range && *wait_states == self.wait_states);
+        let hclk = self.clock.tree().hclk;
+        if let Some((_, wait_states, limit)) = limit
+            && hclk.as_hz() > *limit
+        {
+            let rule = &checks::flash_wait_states::RULE;
+            self.findings.report(rule, 0, self.last_pc, cycle, || {
+                checks::flash_wait_states::detail(hclk, *wait_states, *limit, range)
+            });
+        }
+    }
+
+    /// Registers that were used without a model, and addresses without a register, by address: name, reads, writes.
+    pub(crate) fn unmodelled(&self) -> Vec<(u32, String, u64, u64)> {
+        let mut list = Vec::new();
+        for device in self
+            .devices
+            .list
+            .iter()
+            .filter(|device| device.model.is_none())
+        {
+            for used in device.file.uses() {
+                let name = device.register_name(used.offset, Width::Word);
+                list.push((
+                    device.base.wrapping_add(used.offset),
+                    name,
+                    used.reads,
+                    used.writes,
+                ));
+            }
+        }
+        for (address, (reads, writes)) in &self.holes {
+            let name = match self.device_at(*address) {
+                Some((device, offset)) => format!("{}+{offset:#x}", device.name),
+                None => format!("{address:#010x}"),
+            };
+            list.push((*address, name, *reads, *writes));
+        }
+        list.sort();
+        list
+    }
+}

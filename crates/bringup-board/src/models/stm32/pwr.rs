@@ -1,0 +1,93 @@
+//! Power control of the STM32L0 and F0: RM0377 chapter 6, RM0091 chapter 5.
+//!
+//! | part | modelled |
+//! |---|---|
+//! | `CR.DBP` | lets the backup or RTC domain be written |
+//! | `CR.VOS` | the voltage range, at once: `CSR.VOSF` stays 0; L0 only |
+//! | `CR.CWUF`, `CR.CSBF` | clear the flags |
+//! | `CSR.VREFINTRDYF` | 1 |
+//! | `CSR.REGLPF` | follows `CR.LPRUN`; L0 only |
+//! | stop and standby, wake-up pins, voltage detector | not modelled: `WFI` with `SLEEPDEEP` is a plain sleep |
+
+use bringup_cpu::Width;
+
+use crate::peripheral::{Context, Model, Reset, Setup};
+
+const CR: u32 = 0x00;
+const CSR: u32 = 0x04;
+
+const CR_CWUF: u32 = 1 << 2;
+const CR_CSBF: u32 = 1 << 3;
+const CR_DBP: u32 = 1 << 8;
+const CR_LPRUN: u32 = 1 << 14;
+const CSR_WUF: u32 = 1 << 0;
+const CSR_SBF: u32 = 1 << 1;
+const CSR_VREFINTRDYF: u32 = 1 << 3;
+const CSR_REGLPF: u32 = 1 << 5;
+
+/// The power controller.
+#[derive(Debug, Clone)]
+pub struct Pwr {
+    /// Mask and shift of `CR.VOS`, where there is one.
+    vos: Option<(u32, u32)>,
+}
+
+impl Pwr {
+    /// Makes the model.
+    pub fn new(setup: &mut Setup<'_>) -> Self {
+        setup.correct(CR, |word| word.make_command(CR_CWUF | CR_CSBF));
+        setup.correct(CSR, |word| {
+            word.make_read_only(CSR_WUF | CSR_SBF | CSR_VREFINTRDYF);
+        });
+        let cr = setup.layout.register("CR");
+        Self {
+            vos: cr.and_then(|cr| cr.field("VOS")),
+        }
+    }
+
+    fn settle(&self, context: &mut Context<'_>) {
+        let cr = context.file.get(CR);
+        context.wires.backup_writable = cr & CR_DBP != 0;
+        context.wires.voltage_range = self
+            .vos
+            .map_or(0, |(mask, shift)| ((cr & mask) >> shift) as u8);
+        let mut csr = context.file.get(CSR) | CSR_VREFINTRDYF;
+        if self.vos.is_some() {
+            csr &= !CSR_REGLPF;
+            if cr & CR_LPRUN != 0 {
+                csr |= CSR_REGLPF;
+            }
+        }
+        context.file.set(CSR, csr);
+    }
+}
+
+impl Model for Pwr {
+    fn reset(&mut self, _: Reset, context: &mut Context<'_>) {
+        context.file.reset();
+        self.settle(context);
+    }
+
+    fn write(&mut self, offset: u32, width: Width, value: u32, context: &mut Context<'_>) -> bool {
+        if !context.file.write(offset, width, value) {
+            return false;
+        }
+        let raw = value << ((offset & 3) * 8);
+        if offset & !3 == CR {
+            let mut csr = context.file.get(CSR);
+            if raw & CR_CWUF != 0 {
+                csr &= !CSR_WUF;
+            }
+            if raw & CR_CSBF != 0 {
+                csr &= !CSR_SBF;
+            }
+            context.file.set(CSR, csr);
+        }
+        self.settle(context);
+        true
+    }
+
+    fn boxed_clone(&self) -> Box<dyn Model> {
+        Box::new(self.clone())
+    }
+}

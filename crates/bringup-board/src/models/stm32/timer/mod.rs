@@ -1,0 +1,615 @@
+//! Timers of the STM32L0, F0 and most others: RM0377 chapters 20 to 23, RM0091 chapters 17 to 21.
+//!
+//! | part | modelled |
+//! |---|---|
+//! | counter | up, down, centre-aligned; worked out from virtual time when somebody looks, with events only where something happens |
+//! | `PSC`, `ARR`, `RCR`, `CCRx` | preload as `ARPE` and `OCxPE` say; repetition counter |
+//! | `CR1` | `CEN`, `UDIS`, `URS`, `OPM`, `DIR`, `CMS`, `ARPE` |
+//! | `SR`, `DIER`, `EGR` | update, compare and capture, over-capture, trigger, break by software; interrupts |
+//! | output compare | frozen, active, inactive and toggle on match, forced, PWM 1 and 2, polarity, onto the pins that alternate functions connect |
+//! | `BDTR` | `MOE`, `AOE`; complementary outputs without dead time |
+//! | input capture | both inputs of a pair, edges, prescaler |
+//! | `SMCR` | reset, trigger and external clock mode 1 from the inputs 1 and 2 |
+//! | encoder and gated modes, ETR, triggers from other timers, `TRGO`, DMA, input filters, break inputs, `OCxCE`, dead time, `CKD`, remaps in `OR`, a clock that is gated while the counter runs | not modelled |
+
+pub mod counter;
+mod inputs;
+
+use bringup_cpu::Width;
+
+use crate::peripheral::{Context, Model, Reset, Setup};
+use crate::pins::{PinId, SignalId};
+use crate::registers::RegisterFile;
+use counter::{Counter, Mode};
+
+const CR1: u32 = 0x00;
+const SMCR: u32 = 0x08;
+const DIER: u32 = 0x0C;
+const SR: u32 = 0x10;
+const EGR: u32 = 0x14;
+const CCMR1: u32 = 0x18;
+const CCMR2: u32 = 0x1C;
+const CCER: u32 = 0x20;
+const CNT: u32 = 0x24;
+const PSC: u32 = 0x28;
+const ARR: u32 = 0x2C;
+const RCR: u32 = 0x30;
+const CCR: [u32; 4] = [0x34, 0x38, 0x3C, 0x40];
+const BDTR: u32 = 0x44;
+
+const CR1_CEN: u32 = 1 << 0;
+const CR1_UDIS: u32 = 1 << 1;
+const CR1_URS: u32 = 1 << 2;
+const CR1_OPM: u32 = 1 << 3;
+const CR1_DIR: u32 = 1 << 4;
+const CR1_CMS: u32 = 0b11 << 5;
+const CR1_ARPE: u32 = 1 << 7;
+
+const SR_UIF: u32 = 1 << 0;
+const SR_COMIF: u32 = 1 << 5;
+const SR_TIF: u32 = 1 << 6;
+const SR_BIF: u32 = 1 << 7;
+/// `CC1IF` to `CC4IF`.
+const SR_CC: u32 = 0b1111 << 1;
+const EGR_UG: u32 = 1 << 0;
+
+const BDTR_AOE: u32 = 1 << 14;
+const BDTR_MOE: u32 = 1 << 15;
+
+/// First address of the second peripheral bus (RM0377 section 2.2.2, RM0091 section 2.2.2).
+const SECOND_BUS: u32 = 0x4001_0000;
+
+/// The one event of a timer: the next moment at which something changes.
+const NEXT: u32 = 0;
+
+/// A channel.
+#[derive(Debug, Clone)]
+struct Channel {
+    signal: SignalId,
+    complement: Option<SignalId>,
+    /// Compare value in effect.
+    compare: u32,
+    /// The reference `OCxREF`.
+    reference: bool,
+    /// Edges seen since the last capture.
+    edges: u32,
+}
+
+/// A timer.
+#[derive(Debug, Clone)]
+pub struct Timer {
+    channels: Vec<Channel>,
+    /// It has `BDTR`: outputs need `MOE`.
+    advanced: bool,
+    second_bus: bool,
+    update_irq: Option<u32>,
+    compare_irq: Option<u32>,
+    /// The counter at the core cycle `at`, where a tick begins.
+    counter: Counter,
+    at: u64,
+    /// Prescaler in effect.
+    prescaler: u32,
+    /// Updates that are left out before the next one counts.
+    repeat: u32,
+    /// Core cycles per cycle of the timer's clock.
+    divisor: u32,
+}
+
+impl Timer {
+    /// Makes the model of a timer whose counter has 16 bits, or 32 if `wide`. How many channels it has and whether it
+    /// has `BDTR` is what the SVD file says.
+    pub fn new(setup: &mut Setup<'_>, wide: bool) -> Self {
+        let largest = if wide { u32::MAX } else { 0xFFFF };
+        let count = CCR
+            .iter()
+            .take_while(|offset| setup.layout.word(**offset).is_some())
+            .count();
+        let advanced = setup.layout.word(BDTR).is_some();
+        let mut channels = Vec::new();
+        for index in 0..count {
+            let signal = setup.signal(&format!("CH{}", index + 1), index as u32);
+            let complement = advanced.then(|| {
+                let name = format!("{}_CH{}N", setup.name, index + 1);
+                setup.pins.signal(&name)
+            });
+            channels.push(Channel {
+                signal,
+                complement,
+                compare: 0,
+                reference: false,
+                edges: 0,
+            });
+        }
+        for offset in [CNT, ARR].into_iter().chain(CCR) {
+            setup.correct(offset, |word| {
+                // SVD files give all of them 32 bits, and the reload value the reset value 0.
+                *word = crate::registers::Word {
+                    reset: if offset == ARR { largest } else { 0 },
+                    covered: u32::MAX,
+                    ..crate::registers::Word::default()
+                };
+                word.make_read_write(largest);
+            });
+        }
+        setup.correct(EGR, |word| word.make_command(word.covered & 0xFF));
+        let compare = format!("{}_CC", setup.name);
+        let exact = setup.interrupts.iter().find(|(name, _)| *name == compare);
+        let compare_irq = exact.map(|(_, number)| *number);
+        let update_irq = setup.interrupt(setup.name);
+        Self {
+            channels,
+            advanced,
+            second_bus: setup.base >= SECOND_BUS,
+            update_irq,
+            compare_irq: compare_irq.or(update_irq),
+            counter: Counter {
+                mode: Mode::Up,
+                value: 0,
+                reload: largest,
+                largest,
+                down: false,
+            },
+            at: 0,
+            prescaler: 0,
+            repeat: 0,
+            divisor: 1,
+        }
+    }
+
+    /// Core cycles per tick of the counter.
+    fn tick(&self) -> u64 {
+        u64::from(self.divisor) * (u64::from(self.prescaler) + 1)
+    }
+
+    /// Whether time makes the counter count, and not an input.
+    fn is_running(file: &RegisterFile) -> bool {
+        file.get(CR1) & CR1_CEN != 0 && file.get(SMCR) & 0b111 != 0b111
+    }
+
+    /// Ticks from `at` to a cycle.
+    fn ticks(&self, file: &RegisterFile, cycle: u64) -> u64 {
+        if Self::is_running(file) {
+            cycle.saturating_sub(self.at) / self.tick()
+        } else {
+            0
+        }
+    }
+
+    /// Whether an output of a channel is switched on.
+    fn drives(index: usize, file: &RegisterFile) -> bool {
+        file.get(CCER) >> (4 * index) & 0b101 != 0
+    }
+
+    /// In which directions of the centre-aligned mode matches set the flag: `CMS` 01 only down, 10 only up.
+    fn flagged_ways(file: &RegisterFile) -> (bool, bool) {
+        let cms = (file.get(CR1) & CR1_CMS) >> 5;
+        (cms != 0b01, cms != 0b10)
+    }
+
+    /// Brings the counter to a cycle, with everything that happened on the way.
+    fn sync(&mut self, context: &mut Context<'_>) {
+        let ticks = self.ticks(context.file, context.cycle);
+        if ticks > 0 {
+            self.at += ticks * self.tick();
+            self.advance(ticks, context);
+        }
+    }
+
+    fn advance(&mut self, ticks: u64, context: &mut Context<'_>) {
+        let before = self.counter;
+        let (after, ends) = before.after(ticks);
+        self.counter = after;
+        let (up, down) = Self::flagged_ways(context.file);
+        for index in 0..self.channels.len() {
+            if !is_output(context.file, index) {
+                continue;
+            }
+            let compare = self.channels[index].compare;
+            let within = |distance: Option<u64>| distance.is_some_and(|needed| needed <= ticks);
+            if within(before.to_value(compare, up, down)) {
+                set_flags(1 << (index + 1), context);
+            }
+            if within(before.to_value(compare, true, true)) {
+                self.on_match(index, context.file);
+            }
+        }
+        if ends > 0 {
+            self.on_end(ends, context);
+        }
+        self.refresh_outputs(context);
+    }
+
+    /// The counter came to the end of a period: an update, unless the repetition counter holds it back.
+    fn on_end(&mut self, ends: u64, context: &mut Context<'_>) {
+        let repeat = u64::from(self.repeat);
+        if ends <= repeat {
+            self.repeat = (repeat - ends) as u32;
+            return;
+        }
+        let turn = u64::from(context.file.get(RCR) & 0xFF) + 1;
+        self.repeat = (turn - 1 - (ends - repeat - 1) % turn) as u32;
+        if context.file.get(CR1) & CR1_UDIS == 0 {
+            self.load(context);
+            set_flags(SR_UIF, context);
+            if context.file.get(CR1) & CR1_OPM != 0 {
+                let cr1 = context.file.get(CR1);
+                context.file.set(CR1, cr1 & !CR1_CEN);
+            }
+        }
+    }
+
+    /// An update: preloaded values come into effect.
+    fn load(&mut self, context: &mut Context<'_>) {
+        self.prescaler = context.file.get(PSC) & 0xFFFF;
+        let reload = context.file.get(ARR);
+        if self.counter.mode == Mode::Down && self.counter.value == self.counter.reload {
+            self.counter.value = reload;
+        }
+        self.counter.reload = reload;
+        for (channel, offset) in self.channels.iter_mut().zip(CCR) {
+            channel.compare = context.file.get(offset);
+        }
+        if self.advanced && context.file.get(BDTR) & BDTR_AOE != 0 {
+            context.file.set(BDTR, context.file.get(BDTR) | BDTR_MOE);
+        }
+    }
+
+    /// What `OCxM` does to the reference on a match.
+    fn on_match(&mut self, index: usize, file: &RegisterFile) {
+        let mode = (channel_mode(file, index) >> 4) & 0b111;
+        if let Some(channel) = self.channels.get_mut(index) {
+            channel.reference = match mode {
+                0b001 => true,
+                0b010 => false,
+                0b011 => !channel.reference,
+                _ => channel.reference,
+            };
+        }
+    }
+
+    /// Works out the references that follow from where the counter is, and drives the pins.
+    fn refresh_outputs(&mut self, context: &mut Context<'_>) {
+        let ccer = context.file.get(CCER);
+        let on = !self.advanced || context.file.get(BDTR) & BDTR_MOE != 0;
+        let counter = self.counter;
+        for index in 0..self.channels.len() {
+            let output = is_output(context.file, index);
+            let mode = (channel_mode(context.file, index) >> 4) & 0b111;
+            let Some(channel) = self.channels.get_mut(index) else {
+                return;
+            };
+            let below = if counter.down {
+                counter.value <= channel.compare
+            } else {
+                counter.value < channel.compare
+            };
+            channel.reference = match mode {
+                0b100 => false,
+                0b101 => true,
+                0b110 => below,
+                0b111 => !below,
+                _ => channel.reference,
+            };
+            let bits = ccer >> (4 * index);
+            let active = channel.reference;
+            let drives = output && on;
+            let level = (drives && bits & 1 != 0).then_some(active ^ (bits & 0b10 != 0));
+            context
+                .pins
+                .set_signal(channel.signal, level, context.cycle);
+            if let Some(complement) = channel.complement {
+                // Alone it follows the reference, beside its main output it is the opposite (RM0091 table 53).
+                let active = active ^ (bits & 1 != 0);
+                let level = (drives && bits & 0b100 != 0).then_some(active ^ (bits & 0b1000 != 0));
+                context.pins.set_signal(complement, level, context.cycle);
+            }
+        }
+    }
+
+    /// Plans the next moment at which something changes that somebody could see.
+    fn plan(&self, context: &mut Context<'_>) {
+        let ticks = Self::is_running(context.file)
+            .then(|| self.next_change(context.file))
+            .flatten();
+        match ticks {
+            Some(ticks) => {
+                let due = ticks.saturating_mul(self.tick()).saturating_add(self.at);
+                context.at_cycle(NEXT, due);
+            }
+            None => context.cancel(NEXT),
+        }
+    }
+
+    fn next_change(&self, file: &RegisterFile) -> Option<u64> {
+        let (cr1, sr) = (file.get(CR1), file.get(SR));
+        let driving = (0..self.channels.len())
+            .any(|index| is_output(file, index) && Self::drives(index, file));
+        let mut next = None;
+        let mut consider = |distance: Option<u64>| {
+            next = match (next, distance) {
+                (Some(next), Some(distance)) => Some(u64::min(next, distance)),
+                (next, distance) => next.or(distance),
+            };
+        };
+        let seen = sr & SR_UIF == 0 || cr1 & CR1_OPM != 0 || self.is_preloaded(file);
+        if driving || (cr1 & CR1_UDIS == 0 && seen) {
+            consider(self.counter.to_end());
+        }
+        let (up, down) = Self::flagged_ways(file);
+        for (index, channel) in self.channels.iter().enumerate() {
+            if !is_output(file, index) {
+                continue;
+            }
+            if sr & (1 << (index + 1)) == 0 {
+                consider(self.counter.to_value(channel.compare, up, down));
+            }
+            if Self::drives(index, file) || (1..=3).contains(&(channel_mode(file, index) >> 4 & 7))
+            {
+                consider(self.counter.to_value(channel.compare, true, true));
+            }
+        }
+        next
+    }
+
+    /// Whether an update would bring other values into effect.
+    fn is_preloaded(&self, file: &RegisterFile) -> bool {
+        self.prescaler != file.get(PSC) & 0xFFFF
+            || self.counter.reload != file.get(ARR)
+            || self
+                .channels
+                .iter()
+                .zip(CCR)
+                .any(|(channel, offset)| channel.compare != file.get(offset))
+    }
+
+    fn update_lines(&self, context: &mut Context<'_>) {
+        let active = context.file.get(SR) & context.file.get(DIER) & 0xFF;
+        let compare = active & SR_CC != 0;
+        let update = active & !SR_CC != 0;
+        match (self.update_irq, self.compare_irq) {
+            (Some(first), Some(second)) if first == second => {
+                context.set_line(first, update || compare);
+            }
+            (first, second) => {
+                if let Some(irq) = first {
+                    context.set_line(irq, update);
+                }
+                if let Some(irq) = second {
+                    context.set_line(irq, compare);
+                }
+            }
+        }
+    }
+
+    /// After anything was changed.
+    fn settle(&mut self, context: &mut Context<'_>) {
+        self.refresh_outputs(context);
+        self.plan(context);
+        self.update_lines(context);
+    }
+
+    /// Starts a period anew, as an update by software or by a trigger does.
+    fn restart(&mut self, context: &mut Context<'_>) {
+        self.at = context.cycle;
+        let silent = context.file.get(CR1) & CR1_UDIS != 0;
+        if !silent {
+            self.load(context);
+            self.repeat = context.file.get(RCR) & 0xFF;
+            if context.file.get(CR1) & CR1_URS == 0 {
+                set_flags(SR_UIF, context);
+            }
+        }
+        self.counter.value = match self.counter.mode {
+            Mode::Down => self.counter.reload,
+            Mode::Up | Mode::Centre => 0,
+        };
+        self.counter.down = self.counter.mode == Mode::Down;
+    }
+
+    fn generate(&mut self, events: u32, context: &mut Context<'_>) {
+        for index in 0..self.channels.len() {
+            if events & 1 << (index + 1) != 0 {
+                if is_output(context.file, index) {
+                    set_flags(1 << (index + 1), context);
+                } else {
+                    self.capture(index, context);
+                }
+            }
+        }
+        set_flags(events & (SR_COMIF | SR_TIF | SR_BIF), context);
+        if events & SR_BIF != 0 {
+            context.file.set(BDTR, context.file.get(BDTR) & !BDTR_MOE);
+        }
+        if events & EGR_UG != 0 {
+            self.restart(context);
+        }
+    }
+
+    fn write_cr1(&mut self, before: u32, context: &mut Context<'_>) {
+        let mut cr1 = context.file.get(CR1);
+        let mode = match (cr1 & CR1_CMS != 0, cr1 & CR1_DIR != 0) {
+            (true, _) => Mode::Centre,
+            (false, true) => Mode::Down,
+            (false, false) => Mode::Up,
+        };
+        if mode == Mode::Centre {
+            // `DIR` is read-only there.
+            let stays = self.counter.mode == Mode::Centre && self.counter.down;
+            let turned = self.counter.value >= self.counter.reload;
+            self.counter.down = (stays || turned) && self.counter.value > 0;
+            cr1 &= !CR1_DIR;
+            context.file.set(CR1, cr1);
+        } else {
+            self.counter.down = mode == Mode::Down;
+        }
+        self.counter.mode = mode;
+        if cr1 & !before & CR1_CEN != 0 {
+            self.at = context.cycle;
+        }
+        self.preload(context.file);
+    }
+
+    /// Values without preload come into effect at once.
+    fn preload(&mut self, file: &RegisterFile) {
+        if file.get(CR1) & CR1_ARPE == 0 {
+            self.counter.reload = file.get(ARR);
+        }
+        for (index, (channel, offset)) in self.channels.iter_mut().zip(CCR).enumerate() {
+            if channel_mode(file, index) & 1 << 3 == 0 {
+                channel.compare = file.get(offset);
+            }
+        }
+    }
+
+    /// `CR1` with the direction of now.
+    fn shown_cr1(file: &RegisterFile, counter: Counter) -> u32 {
+        let cr1 = file.get(CR1);
+        if counter.mode == Mode::Centre && counter.down {
+            cr1 | CR1_DIR
+        } else {
+            cr1
+        }
+    }
+}
+
+/// `CCxS` in bits 0 and 1, `OCxPE` in bit 3, `OCxM` in bits 4 to 6 or `ICxPSC` in bits 2 and 3 of a channel.
+fn channel_mode(file: &RegisterFile, index: usize) -> u32 {
+    let register = file.get(if index < 2 { CCMR1 } else { CCMR2 });
+    (register >> (8 * (index % 2))) & 0xFF
+}
+
+/// Whether a channel compares, and does not capture.
+fn is_output(file: &RegisterFile, index: usize) -> bool {
+    channel_mode(file, index).trailing_zeros() >= 2
+}
+
+fn set_flags(flags: u32, context: &mut Context<'_>) {
+    context.file.set(SR, context.file.get(SR) | flags);
+}
+
+impl Model for Timer {
+    fn reset(&mut self, _: Reset, context: &mut Context<'_>) {
+        context.file.reset();
+        self.counter = Counter {
+            mode: Mode::Up,
+            value: 0,
+            reload: context.file.get(ARR),
+            largest: self.counter.largest,
+            down: false,
+        };
+        (self.at, self.prescaler, self.repeat) = (context.cycle, 0, 0);
+        for channel in &mut self.channels {
+            (channel.compare, channel.reference, channel.edges) = (0, false, 0);
+        }
+        self.settle(context);
+    }
+
+    fn read(&mut self, offset: u32, width: Width, context: &mut Context<'_>) -> Option<u32> {
+        let word = offset & !3;
+        if word == CNT || word == CR1 {
+            return self.peek(offset, width, context.file, context.cycle);
+        }
+        let value = context.file.read(offset, width);
+        if let Some(index) = CCR.iter().position(|offset| *offset == word)
+            && index < self.channels.len()
+            && !is_output(context.file, index)
+        {
+            // Reading what was captured clears the flag.
+            let sr = context.file.get(SR);
+            if sr & 1 << (index + 1) != 0 {
+                context.file.set(SR, sr & !(1 << (index + 1)));
+                self.update_lines(context);
+            }
+        }
+        value
+    }
+
+    fn write(&mut self, offset: u32, width: Width, value: u32, context: &mut Context<'_>) -> bool {
+        self.sync(context);
+        let (cr1, sr) = (context.file.get(CR1), context.file.get(SR));
+        let word = offset & !3;
+        if word == CNT {
+            context.file.set(CNT, self.counter.value);
+        }
+        if !context.file.write(offset, width, value) {
+            return false;
+        }
+        let raw = value << ((offset & 3) * 8);
+        let lanes = width.mask() << ((offset & 3) * 8);
+        match word {
+            CR1 => self.write_cr1(cr1, context),
+            // Flags are cleared by writing 0.
+            SR => context.file.set(SR, sr & (raw | !lanes)),
+            EGR => self.generate(raw, context),
+            CNT => {
+                self.counter.value = context.file.get(CNT);
+                self.at = context.cycle;
+            }
+            PSC | DIER => {}
+            _ => self.preload(context.file),
+        }
+        self.settle(context);
+        true
+    }
+
+    fn event(&mut self, _: u32, context: &mut Context<'_>) {
+        self.sync(context);
+        self.plan(context);
+        self.update_lines(context);
+    }
+
+    fn input_changed(&mut self, token: u32, _: PinId, level: bool, context: &mut Context<'_>) {
+        self.sync(context);
+        self.edge(token as usize, level, context);
+        self.settle(context);
+    }
+
+    fn clock_changed(&mut self, context: &mut Context<'_>) {
+        let tree = context.clock.tree();
+        let divisor = if self.second_bus {
+            tree.timer2
+        } else {
+            tree.timer1
+        };
+        if divisor != self.divisor {
+            self.sync(context);
+            self.divisor = divisor;
+            self.at = context.cycle;
+            self.settle(context);
+        }
+    }
+
+    fn stable_until(&self, offset: u32, file: &RegisterFile, cycle: u64) -> u64 {
+        let word = offset & !3;
+        let captured = CCR.iter().position(|offset| *offset == word);
+        if word == CNT || (word == CR1 && self.counter.mode == Mode::Centre) {
+            if !Self::is_running(file) {
+                return u64::MAX;
+            }
+            let next = self.ticks(file, cycle) + 1;
+            return self.at.saturating_add(next.saturating_mul(self.tick()));
+        }
+        match captured {
+            Some(index) if index < self.channels.len() && !is_output(file, index) => cycle,
+            _ => u64::MAX,
+        }
+    }
+
+    fn peek(&self, offset: u32, width: Width, file: &RegisterFile, cycle: u64) -> Option<u32> {
+        let word = offset & !3;
+        if word != CNT && word != CR1 {
+            return file.peek(offset, width);
+        }
+        let (counter, _) = self.counter.after(self.ticks(file, cycle));
+        let value = if word == CNT {
+            counter.value
+        } else {
+            Self::shown_cr1(file, counter)
+        };
+        Some((value >> ((offset & 3) * 8)) & width.mask())
+    }
+
+    fn boxed_clone(&self) -> Box<dyn Model> {
+        Box::new(self.clone())
+    }
+}

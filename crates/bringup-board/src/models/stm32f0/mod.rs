@@ -1,0 +1,4 @@
+//! Blocks of the STM32F0 family.
+
+pub mod flash;
+pub mod rcc;

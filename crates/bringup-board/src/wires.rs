@@ -1,0 +1,41 @@
+//! What peripherals of one chip tell each other besides interrupts, clocks and pins.
+
+use crate::peripheral::Reset;
+
+/// Highest HCLK for a number of flash wait states: core voltage range (0 where the chip has none), wait states, hertz.
+pub type FlashLimits = &'static [(u8, u32, u64)];
+
+/// The wires between the peripherals of a chip.
+#[derive(Debug, Clone, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a wire of its own, high or low"
+)]
+pub struct Wires {
+    /// Letter of the port that each of the EXTI lines 0 to 15 listens to, by number: 0 for port A.
+    pub exti_ports: [u8; 16],
+    /// Writes to the backup domain are allowed (`PWR.CR.DBP`).
+    pub backup_writable: bool,
+    /// Core voltage range (`PWR.CR.VOS`), 0 where the chip has none.
+    pub voltage_range: u8,
+    /// What the flash can do; empty where the controller has no model.
+    pub flash_limits: FlashLimits,
+    /// An event for the core, as `SEV` makes one.
+    pub event: bool,
+    /// The clock tree was changed.
+    pub(crate) clock_changed: bool,
+    /// A reset that was asked for.
+    pub(crate) reset: Option<Reset>,
+    /// Code memory was changed by a flash controller.
+    pub(crate) code_changed: bool,
+    /// The board's console: port, pin it sends on, pin it receives on.
+    pub(crate) console: Option<(String, String, String)>,
+}
+
+impl Wires {
+    /// Whether there is anything for the board to heed.
+    #[inline]
+    pub(crate) const fn has_news(&self) -> bool {
+        self.clock_changed | self.code_changed | self.event | self.reset.is_some()
+    }
+}
