@@ -1,5 +1,5 @@
 //! From a vendor's CMSIS-SVD file to a resolved [`Device`], with a [`Diagnostic`] for each thing in
-//! the file that is not as the standard wants it; and the [`catalogue`] of chips and boards.
+//! the file that is not as the standard wants it; and the catalogue of chips and boards.
 //!
 //! Everything here is a pure function of its input: nothing reads a file, a clock or the environment.
 //!
@@ -8,9 +8,10 @@
 //!   and [`Register::fields_expanded`] spread out what is repeated.
 //! - [`check::check`] reports what a resolved device cannot be.
 //! - [`diff::diff`] says what changed from one revision to another.
-//! - [`rules`] lists every kind of problem that is reported, [`LineIndex`] finds line and column.
-//! - [`catalogue`] knows chips and boards by name.
+//! - [`rules`] lists every kind of problem that is reported, [`Source`] shows one beside the text it is about.
+//! - `catalogue` knows chips and boards by name; it is the feature `catalogue`, which is on unless turned off.
 
+#[cfg(feature = "catalogue")]
 pub mod catalogue;
 pub mod check;
 mod diagnostic;
@@ -20,8 +21,10 @@ pub mod gates;
 mod model;
 mod resolve;
 pub mod rules;
+mod snippet;
 pub mod svd;
 
 pub use diagnostic::{Diagnostic, LineIndex, Position, Severity, Span};
 pub use expand::{FieldInstance, PeripheralInstance, RegisterInstance};
 pub use model::*;
+pub use snippet::{Part, Source};

@@ -11,6 +11,7 @@ mod peripheral;
 mod properties;
 mod register;
 mod repeat;
+mod respell;
 mod shape;
 mod values;
 mod words;
@@ -19,6 +20,8 @@ use crate::diagnostic::Reports;
 use crate::svd::raw::{NodeId, Tree};
 use crate::svd::tag::Tag;
 use crate::{Device, Diagnostic, Severity, Span, rules};
+
+pub(crate) use respell::respelled;
 
 /// What a file may make the loader build. One unit is an element, an instance's name or 64 bytes of
 /// text; a file of 4 MB takes some 50,000.

@@ -186,7 +186,7 @@ impl Resolver<'_> {
 }
 
 /// What vendors write for the usage of an address block: a word for a memory is a buffer.
-fn usage_lenient(simplified: &str) -> Option<(AddressBlockUsage, &'static str)> {
+pub(super) fn usage_lenient(simplified: &str) -> Option<(AddressBlockUsage, &'static str)> {
     words::block_usage_lenient(simplified).or_else(|| {
         let memory = ["memory", "ram", "rom", "flash", "eeprom"]
             .iter()
@@ -200,7 +200,10 @@ fn usage_lenient(simplified: &str) -> Option<(AddressBlockUsage, &'static str)> 
 }
 
 /// The elements `<baseAddress>` of a peripheral.
-fn base_addresses<'t>(tree: &'t Tree<'_>, node: NodeId) -> impl Iterator<Item = NodeId> + 't {
+pub(super) fn base_addresses<'t>(
+    tree: &'t Tree<'_>,
+    node: NodeId,
+) -> impl Iterator<Item = NodeId> + 't {
     let all = tree.properties(node);
     all.filter(|&child| tree.node(child).tag == Tag::BaseAddress)
 }

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use super::Resolver;
+use super::{Resolver, words};
 use crate::svd::number::{self, Number};
 use crate::svd::raw::{NodeId, Value};
 use crate::svd::tag::Tag;
@@ -149,11 +149,7 @@ impl<'t> Resolver<'t> {
         if let Some(word) = exact(&value.text) {
             return Some(word);
         }
-        let simplified = value
-            .text
-            .to_ascii_lowercase()
-            .replace(['-', '_', ' ', '/'], "");
-        if let Some((word, meaning)) = lenient(&simplified) {
+        if let Some((word, meaning)) = lenient(&words::simplify(&value.text)) {
             self.warn(
                 rule,
                 value.span,

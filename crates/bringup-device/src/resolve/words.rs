@@ -29,6 +29,11 @@ macro_rules! words {
     };
 }
 
+/// A word without what vendors add to it or change in it: case and punctuation.
+pub(super) fn simplify(word: &str) -> String {
+    word.to_ascii_lowercase().replace(['-', '_', ' ', '/'], "")
+}
+
 words! {
     /// `accessType`.
     access, access_lenient, Access:

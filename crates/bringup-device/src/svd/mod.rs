@@ -10,6 +10,8 @@ mod parse;
 pub(crate) mod raw;
 pub(crate) mod tag;
 
+use std::borrow::Cow;
+
 use crate::diagnostic::Reports;
 use crate::{Device, Diagnostic, Severity, Span, resolve, rules};
 
@@ -91,6 +93,43 @@ pub fn load_bytes(bytes: &[u8]) -> Loaded {
         device: None,
         diagnostics: vec![diagnostic],
     }
+}
+
+/// The text with the standard's words for access rights, usages and the like in the places of those that [`load`] reads with a
+/// warning, and of several base addresses of a peripheral only the one that counts: for readers that know no others.
+/// Lines keep their numbers.
+///
+/// ```
+/// let text = "<device><name>T</name><access>READ-WRITE</access></device>";
+/// assert!(bringup_device::svd::respell(text).contains("<access>read-write</access>"));
+/// ```
+pub fn respell(text: &str) -> Cow<'_, str> {
+    if text.len() > MAX_BYTES {
+        return Cow::Borrowed(text);
+    }
+    let content = text.strip_prefix('\u{FEFF}').unwrap_or(text);
+    let base = (text.len() - content.len()) as u32;
+    let Some(parsed) = parse::parse(content, base, &mut Reports::default()) else {
+        return Cow::Borrowed(text);
+    };
+    let device = resolve::resolve(&parsed.tree, parsed.device, &mut Reports::default());
+    let words = resolve::respelled(&parsed.tree, parsed.device, &device);
+    if words.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut done = 0;
+    for (span, word) in words {
+        let (start, end) = (span.start as usize, (span.start + span.len) as usize);
+        // Elements are in the order of the file, and each word has its own place.
+        if let Some(before) = text.get(done..start) {
+            out.push_str(before);
+            out.push_str(&word);
+            done = end;
+        }
+    }
+    out.push_str(text.get(done..).unwrap_or_default());
+    Cow::Owned(out)
 }
 
 fn load_into(text: &str, reports: &mut Reports) -> Option<Device> {

@@ -94,6 +94,14 @@ impl<'a> Tree<'a> {
         id
     }
 
+    /// All elements, each with the name of the one around it, in the order of the file.
+    pub(crate) fn nodes(&self) -> impl Iterator<Item = (&Node<'a>, Option<Tag>)> {
+        let tag = |id: NodeId| self.node(id).tag;
+        self.nodes
+            .iter()
+            .map(move |node| (node, node.parent.map(tag)))
+    }
+
     /// The element `id`. An id is only ever used with the tree that gave it.
     pub(crate) fn node(&self, id: NodeId) -> &Node<'a> {
         &self.nodes[id.0 as usize]

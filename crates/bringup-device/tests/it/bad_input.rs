@@ -1,6 +1,6 @@
 //! What is said about files that are not as they should be. The text of the messages is the test.
 
-use bringup_device::{LineIndex, svd};
+use bringup_device::{Device, LineIndex, svd};
 
 /// Everything that is said about `bytes`, one line each, and whether there is a device.
 fn said(bytes: &[u8]) -> String {
@@ -419,4 +419,34 @@ fn what_vendors_write_is_read() {
         <register><name>B</name><addressOffset>4</addressOffset><access>write-only</access></register>
         <register><name>C</name><addressOffset>8</addressOffset></register></registers></peripheral></peripherals></device>"
     ), @"warning[reset-value-missing] at 2:9: no `<resetValue>` is given for 2 registers, this one first; they were read as not known, in register A, in peripheral P");
+}
+
+#[test]
+fn what_is_read_in_another_way_can_be_written_in_the_standards() {
+    let text = "\u{FEFF}<device><name>T</name><access>ReadWrite</access>\n<peripherals>\
+        <peripheral><name>A</name><baseAddress>0x100</baseAddress><addressBlock><offset>0</offset>\
+        <size>4</size><usage>Register</usage></addressBlock></peripheral>\n\
+        <peripheral><name>B</name><baseAddress>0x100</baseAddress><baseAddress>512</baseAddress>\
+        <access>read-only</access></peripheral></peripherals></device>";
+    let respelled = svd::respell(text);
+    assert_eq!(
+        respelled,
+        text.replace("ReadWrite", "read-write")
+            .replace("Register<", "registers<")
+            .replace(
+                "0x100</baseAddress><baseAddress>512",
+                "0x200</baseAddress><baseAddress>0x200"
+            )
+    );
+    let (old, new) = (svd::load(text).device, svd::load(&respelled).device);
+    let bases = |device: Option<Device>| -> Vec<u64> {
+        let device = device.unwrap();
+        device
+            .peripherals
+            .iter()
+            .map(|it| it.base_address)
+            .collect()
+    };
+    assert_eq!(bases(old), bases(new));
+    assert_eq!(svd::respell("no XML <"), "no XML <");
 }
