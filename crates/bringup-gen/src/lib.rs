@@ -1,10 +1,11 @@
 //! Generates what firmware is built from: the peripheral access crate of a chip ([`pac`]) and a
-//! firmware project around it ([`project`]).
+//! firmware project around it (`project`, the feature of that name, which is on unless turned off).
 //!
 //! Both are pure functions from values to a [`FileTree`]. What is written is already in rustfmt's form,
 //! and equal input gives equal bytes on every run and machine.
 
 pub mod pac;
+#[cfg(feature = "project")]
 pub mod project;
 
 use std::collections::BTreeMap;

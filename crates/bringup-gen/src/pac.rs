@@ -10,12 +10,16 @@
 
 mod ident;
 mod lower;
+mod module;
 mod print;
 mod target;
 mod theme;
 
+use std::fmt;
+
 use bringup_device::Device;
 
+pub use module::{Module, generate_module};
 pub use target::Target;
 pub use theme::Theme;
 
@@ -96,14 +100,14 @@ impl Edition {
 }
 
 /// Why no crate could be generated.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error {
     /// The name of the package is not one that Cargo takes.
-    #[error("`{0}` cannot be the name of a package: letters, digits, `-` and `_`, no digit first")]
     PackageName(String),
+    /// The name of the module is not one that Rust takes.
+    ModuleName(String),
     /// Peripherals were asked for that the device does not have.
-    #[error("the device has no peripheral `{}`", unknown.join("`, `"))]
     UnknownPeripherals {
         /// What was asked for.
         unknown: Vec<String>,
@@ -111,20 +115,20 @@ pub enum Error {
         known: Vec<String>,
     },
     /// The version is not one that Cargo takes.
-    #[error(
-        "`{0}` cannot be the version of a package: three numbers, as in `0.1.0`, and what may follow them"
-    )]
     Version(String),
+    /// A feature was asked for that crates for this processor do not have.
+    UnknownFeatures {
+        /// What was asked for.
+        unknown: Vec<String>,
+        /// What there is.
+        known: Vec<String>,
+    },
     /// A peripheral lies outside the addresses of the processor.
-    #[error("peripheral `{peripheral}` is outside the address space of the processor")]
     Address {
         /// Its name.
         peripheral: String,
     },
     /// An interrupt has a number that the processor's interrupt controller does not have.
-    #[error(
-        "interrupt `{name}` has number {number}, which the interrupt controller of {controller} cannot have"
-    )]
     InterruptNumber {
         /// Its name.
         name: String,
@@ -133,6 +137,62 @@ pub enum Error {
         /// Whose interrupt controller it is.
         controller: &'static str,
     },
+}
+
+// Written out: a derive macro would be most of what a build script with this crate waits for.
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::PackageName(name) => write!(
+                f,
+                "`{name}` cannot be the name of a package: letters, digits, `-` and `_`, no digit first"
+            ),
+            Self::ModuleName(name) => write!(
+                f,
+                "`{name}` cannot be the name of a module: letters, digits and `_`, no digit first, no keyword"
+            ),
+            Self::UnknownPeripherals { unknown, .. } => {
+                write!(f, "the device has no peripheral `{}`", unknown.join("`, `"))
+            }
+            Self::Version(version) => write!(
+                f,
+                "`{version}` cannot be the version of a package: three numbers, as in `0.1.0`, and what may follow them"
+            ),
+            Self::UnknownFeatures { unknown, .. } => {
+                write!(
+                    f,
+                    "generated crates have no feature `{}`",
+                    unknown.join("`, `")
+                )
+            }
+            Self::Address { peripheral } => write!(
+                f,
+                "peripheral `{peripheral}` is outside the address space of the processor"
+            ),
+            Self::InterruptNumber {
+                name,
+                number,
+                controller,
+            } => write!(
+                f,
+                "interrupt `{name}` has number {number}, which the interrupt controller of {controller} cannot have"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl Error {
+    /// The way out: what there is in place of what was asked for.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::UnknownPeripherals { known, .. } | Self::UnknownFeatures { known, .. } => {
+                Some(format!("there are `{}`", known.join("`, `")))
+            }
+            _ => None,
+        }
+    }
 }
 
 /// Generates the crate.

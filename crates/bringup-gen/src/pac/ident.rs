@@ -52,6 +52,13 @@ pub(crate) fn fragment(name: &str, case: Case) -> String {
     cased(&clean(name), case)
 }
 
+/// Whether a name that a person chose can be that of a module, as it is.
+pub(crate) fn is_identifier(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+        && KEYWORDS.binary_search(&name).is_err()
+}
+
 /// Drops what cannot stand in an identifier and what `dim` left over.
 fn clean(name: &str) -> String {
     let name = name.replace("[%s]", "").replace("%s", "");
