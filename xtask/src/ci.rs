@@ -23,6 +23,10 @@ const STEPS: &[(&str, &str)] = &[
         "formatting of the firmware",
         "cargo fmt --manifest-path firmware/Cargo.toml --all --check",
     ),
+    (
+        "formatting of the firmware that generates",
+        "cargo fmt --manifest-path firmware/generated/Cargo.toml --check",
+    ),
     ("the tool", "cargo build --release --locked"),
     (
         "the demo, from an empty cache",

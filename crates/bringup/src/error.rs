@@ -18,14 +18,8 @@ pub(crate) enum Error {
     #[error("`{}` is not a usable SVD file", path.display())]
     Svd { path: PathBuf },
 
-    #[error("the patch `{}` cannot be applied", path.display())]
-    Patch { path: PathBuf, source: Because },
-
-    #[error("`{}` is not a patch: {message}", path.display())]
-    PatchYaml { path: PathBuf, message: String },
-
-    #[error("`{}` cannot be patched: svdtools refuses the file as it is", path.display())]
-    PatchRefused { path: PathBuf, source: Because },
+    #[error(transparent)]
+    Patch(#[from] bringup_build::patch::Error),
 
     #[error("{what} has no {kind} `{name}`")]
     NoElement {
@@ -131,11 +125,8 @@ impl Error {
             Self::NoMatch { what, .. } => Some(format!("`bringup {what}s` lists all")),
             Self::NoBoardForChip { .. } => Some("`bringup boards` lists the boards".into()),
             Self::SvdLacks { .. } => Some("is it the file of this chip's family?".into()),
-            Self::PatchRefused { path, .. } => Some(format!(
-                "`bringup svd check {}` lists what is wrong with it; mend a copy of the file and patch that",
-                path.display()
-            )),
-            Self::Patch { .. } => Some("is the patch for this chip, and for this revision of its file?".into()),
+            Self::Patch(error) => error.hint(),
+            Self::Generate(error) => error.hint(),
             Self::NoElement { similar: Some(similar), .. } => Some(format!("there is `{similar}`")),
             Self::Listen { .. } => Some("name a free address with `--listen`, for example `127.0.0.1:0`".into()),
             Self::Command { hint, .. } => hint.clone(),
@@ -152,27 +143,5 @@ impl Error {
             Self::Command { stderr, .. } | Self::Package { stderr, .. } => Some(stderr.trim_end()),
             _ => None,
         }
-    }
-}
-
-/// A chain of reasons that another library gave as texts.
-#[derive(Debug, thiserror::Error)]
-#[error("{text}")]
-pub(crate) struct Because {
-    text: String,
-    source: Option<Box<Because>>,
-}
-
-impl Because {
-    /// The reasons, the outermost first.
-    pub(crate) fn new(reasons: impl IntoIterator<Item = String>) -> Self {
-        let mut reasons = reasons.into_iter();
-        let text = reasons.next().unwrap_or_default();
-        let mut rest = reasons.peekable();
-        let source = rest
-            .peek()
-            .is_some()
-            .then(|| Box::new(Self::new(rest.collect::<Vec<_>>())));
-        Self { text, source }
     }
 }

@@ -1,118 +1,19 @@
-//! A problem beside the text it is about, as compilers show it.
+//! A problem beside the text it is about, in the colours of compilers.
 
-use std::fmt::Write as _;
-
-use bringup_device::{Diagnostic, LineIndex, Position, Severity};
+use bringup_device::{Diagnostic, Part, Severity, Source};
 
 use crate::ui::{BAD, DIM, HINT, STRONG, WARN, paint};
 
-/// Characters of a line that are shown.
-const WIDTH: usize = 88;
-
-/// Characters of a line that are shown before the place in question.
-const BEFORE: usize = 24;
-
-/// A text with a name, to show places in it.
-pub(crate) struct Source {
-    name: String,
-    text: Vec<u8>,
-    lines: LineIndex,
-}
-
-impl Source {
-    /// A text that need not be UTF-8.
-    pub(crate) fn new(name: String, text: Vec<u8>) -> Self {
-        Self {
-            name,
-            lines: LineIndex::from_bytes(&text),
-            text,
-        }
-    }
-
-    /// What the text is called.
-    pub(crate) fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// Where a problem begins.
-    pub(crate) fn position(&self, diagnostic: &Diagnostic) -> Position {
-        self.lines.position(diagnostic.span.start)
-    }
-
-    /// One problem: what, where, the line, around it, the way out.
-    pub(crate) fn show(&self, diagnostic: &Diagnostic) -> String {
-        let mut text = String::new();
-        let style = match diagnostic.severity {
-            Severity::Warning => WARN,
-            Severity::Error => BAD,
+/// What is shown of a problem.
+pub(crate) fn show(source: &Source, diagnostic: &Diagnostic) -> String {
+    source.show_painted(diagnostic, |part, text| {
+        let style = match part {
+            Part::Severity(Severity::Warning) => WARN,
+            Part::Severity(Severity::Error) => BAD,
+            Part::Message => STRONG,
+            Part::Hint => HINT,
+            _ => DIM,
         };
-        let position = self.position(diagnostic);
-        let number = position.line.to_string();
-        let margin = " ".repeat(number.len());
-        let word = format!("{}[{}]", diagnostic.severity, diagnostic.rule);
-        let _ = writeln!(
-            text,
-            "{}: {}",
-            paint(style, word),
-            paint(STRONG, &diagnostic.message)
-        );
-        let _ = writeln!(
-            text,
-            "{margin}{} {}:{position}",
-            paint(DIM, "-->"),
-            self.name
-        );
-        if let Some((line, before, length)) = self.excerpt(diagnostic) {
-            let bar = paint(DIM, "|");
-            let marks = paint(style, "^".repeat(length));
-            let _ = writeln!(text, "{} {bar} {line}", paint(DIM, &number));
-            let _ = writeln!(text, "{margin} {bar} {}{marks}", " ".repeat(before));
-        }
-        let equals = paint(DIM, "=");
-        if !diagnostic.breadcrumb.is_empty() {
-            let _ = writeln!(
-                text,
-                "{margin} {equals} in {}",
-                diagnostic.breadcrumb.join(" in ")
-            );
-        }
-        if let Some(hint) = &diagnostic.hint {
-            let _ = writeln!(text, "{margin} {equals} {} {hint}", paint(HINT, "hint:"));
-        }
-        text.push('\n');
-        text
-    }
-
-    /// The line in question without its indentation, and where in it the marks stand. Of long lines, as in files
-    /// that are one line, the part in question.
-    fn excerpt(&self, diagnostic: &Diagnostic) -> Option<(String, usize, usize)> {
-        let start = diagnostic.span.start as usize;
-        let before = self.text.get(..start)?;
-        let begin = before
-            .iter()
-            .rposition(|&byte| byte == b'\n')
-            .map_or(0, |at| at + 1);
-        let length = self
-            .text
-            .get(start..)?
-            .iter()
-            .position(|&byte| byte == b'\n');
-        let end = length.map_or(self.text.len(), |length| start + length);
-        let plain = |bytes: &[u8]| -> Vec<char> {
-            let text = String::from_utf8_lossy(bytes);
-            let visible = text.chars().map(|c| if c.is_control() { ' ' } else { c });
-            visible.collect()
-        };
-        let head = plain(self.text.get(begin..start)?);
-        let tail = plain(self.text.get(start..end)?);
-        let indent = head.iter().take_while(|c| c.is_whitespace()).count();
-        let skip = indent.max(head.len().saturating_sub(BEFORE));
-        let marks = plain(self.text.get(start..start + diagnostic.span.len as usize)?).len();
-        let shown: String = head.iter().skip(skip).chain(&tail).take(WIDTH).collect();
-        let column = head.len() - skip;
-        let marks = marks
-            .clamp(1, WIDTH.saturating_sub(column).max(1))
-            .min(tail.len().max(1));
-        Some((shown.trim_end().to_owned(), column, marks))
-    }
+        paint(style, text)
+    })
 }

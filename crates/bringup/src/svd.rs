@@ -5,12 +5,12 @@ pub(crate) mod patch;
 use std::path::{Path, PathBuf};
 
 use bringup_device::catalogue::{Chip, SvdSource};
-use bringup_device::{Device, Severity};
+use bringup_device::{Device, Severity, Source};
 
 use crate::cargo;
 use crate::error::Error;
 use crate::files;
-use crate::snippet::Source;
+use crate::snippet;
 use crate::svd::patch::PatchArgs;
 use crate::ui;
 
@@ -40,10 +40,7 @@ impl SvdArgs {
     pub(crate) fn load(&self, chip: &Chip) -> Result<Svd, Error> {
         match &self.svd {
             Some(path) => load(path, &self.patches, Show::Errors),
-            None => {
-                let package = cargo::package_file(source(chip)?)?;
-                load(&package, &self.patches, Show::Errors)
-            }
+            None => load(&file_of(chip)?, &self.patches, Show::Errors),
         }
     }
 }
@@ -53,6 +50,11 @@ pub(crate) fn source(chip: &Chip) -> Result<&SvdSource, Error> {
     chip.svd.as_ref().ok_or_else(|| Error::NoSvd {
         chip: chip.name.clone(),
     })
+}
+
+/// Where the SVD file of a chip is, which its package ships.
+pub(crate) fn file_of(chip: &Chip) -> Result<PathBuf, Error> {
+    cargo::package_file(source(chip)?)
 }
 
 /// Which of the diagnostics are shown.
@@ -95,7 +97,7 @@ pub(crate) fn load(path: &Path, patches: &PatchArgs, show: Show) -> Result<Svd, 
         .count();
     for diagnostic in &loaded.diagnostics {
         if show == Show::All || diagnostic.severity == Severity::Error {
-            ui::note(source.show(diagnostic));
+            ui::note(snippet::show(&source, diagnostic));
         }
     }
     match loaded.device {

@@ -10,7 +10,7 @@ use crate::support::{finish, tool};
 
 /// What an `.out` file wants of a run; its form is described in `firmware/README.md`.
 #[derive(Debug, Default)]
-struct Expected {
+pub(crate) struct Expected {
     stop: String,
     exit_code: Option<i64>,
     /// Pin, number of edges, seconds from one to the next.
@@ -21,7 +21,7 @@ struct Expected {
 }
 
 impl Expected {
-    fn parse(text: &str) -> Self {
+    pub(crate) fn parse(text: &str) -> Self {
         let (head, console) = text.split_once("\n\n").unwrap_or((text, ""));
         let mut expected = Self {
             console: console.to_owned(),
@@ -51,7 +51,7 @@ impl Expected {
     }
 
     /// Compares with the report of a run.
-    fn check(&self, name: &str, report: &Value) {
+    pub(crate) fn check(&self, name: &str, report: &Value) {
         assert_eq!(report["stop"], self.stop, "{name}: {report:#}");
         assert_eq!(report["exit_code"].as_i64(), self.exit_code, "{name}");
         let console: String = report["console"]
@@ -93,7 +93,7 @@ impl Expected {
     }
 }
 
-fn folder() -> PathBuf {
+pub(crate) fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../firmware")
 }
 

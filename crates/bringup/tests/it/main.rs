@@ -4,6 +4,7 @@ mod bad_input;
 mod demo;
 mod firmware;
 mod fuzz;
+mod generated;
 mod hal;
 mod support;
 mod svd;

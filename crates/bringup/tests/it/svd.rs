@@ -541,12 +541,16 @@ fn patches_that_cannot_be_applied_say_why() {
         patch("\"PO[RT\":\n  MODE:\n    _modify: {}\n").code,
         Some(2)
     );
+    // A bit range the wrong way round: the loader reads it, svdtools does not.
     fs::write(
         dir.join("port.svd"),
-        port(1, &MODE.replace("read-only", "read")),
+        port(
+            1,
+            &MODE.replace("<name>MODE</name>", "<name>MODE</name><size>x</size>"),
+        ),
     )
     .unwrap();
-    assert_snapshot!(patch("PORT: {}\n"), @r"
+    assert_snapshot!(patch("PORT: {}\n"), @"
     exit code: 2
     ── stdout
     ── stderr
@@ -554,9 +558,8 @@ fn patches_that_cannot_be_applied_say_why() {
       because: In device `TINY`
       because: In peripheral `PORT`
       because: In register `MODE`
-      because: In field `LOCKED`
-      because: Parsing unknown access at 15:57
-      because: unknown access variant 'read' found
+      because: Parsing unknown size at 9:28
+      because: Failed to parse `invalid digit found in string`
 
     hint: `bringup svd check port.svd` lists what is wrong with it; mend a copy of the file and patch that
     ");
@@ -611,6 +614,60 @@ fn the_patches_of_stm32_rs_name_the_values_of_fields() {
             "all values of two bits have names"
         );
         assert_eq!(values[1]["name"], output);
+    }
+}
+
+#[test]
+fn words_that_svdtools_does_not_know_do_not_keep_a_file_from_being_patched() {
+    let dir = scratch("svd-words");
+    let text = port(1, &MODE.replace("read-only", "READ"));
+    fs::write(dir.join("port.svd"), &text).unwrap();
+    fs::write(
+        dir.join("port.yaml"),
+        "PORT:\n  MODE:\n    _modify:\n      LOCKED:\n        description: Says no\n",
+    )
+    .unwrap();
+    let show = |extra: &[&str]| {
+        let args = ["svd", "show", "--json", "port.svd", "PORT.MODE.LOCKED"];
+        let ran = run_in(&dir, args.iter().chain(extra));
+        assert_eq!(ran.code, Some(0), "{ran}");
+        ran.json()
+    };
+    let (plain, patched) = (show(&[]), show(&["--patch", "port.yaml"]));
+    assert_eq!(plain["access"], "read-only");
+    assert_eq!(patched["access"], "read-only");
+    assert_eq!(patched["description"], "Says no");
+}
+
+#[test]
+fn files_with_invented_words_can_be_patched() {
+    let Some(shared) = shared() else { return };
+    let dir = scratch("svd-patch-all");
+    fs::write(dir.join("nothing.yaml"), "{}\n").unwrap();
+    for file in [
+        "GigaDevice/GD32VF103.svd",
+        "Nordic/nrf9160.svd",
+        "Nordic/nrf52840.svd",
+    ] {
+        let file = shared.join("svd").join(file);
+        if !file.exists() {
+            eprintln!("skipped: {} is not there", file.display());
+            continue;
+        }
+        let file = file.to_str().unwrap();
+        let args = [
+            "svd",
+            "patch",
+            file,
+            "--patch",
+            "nothing.yaml",
+            "--out",
+            "out.svd",
+        ];
+        let patched = run_in(&dir, args);
+        assert_eq!(patched.code, Some(0), "{patched}");
+        let diff = run_in(&dir, ["svd", "diff", file, "out.svd"]);
+        assert_eq!(diff.code, Some(0), "{diff}");
     }
 }
 

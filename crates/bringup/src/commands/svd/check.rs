@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use bringup_device::{Diagnostic, Severity};
+use bringup_device::{Diagnostic, Severity, Source};
 use clap::ValueEnum;
 use serde_json::{Value, json};
 
 use super::diagnose;
 use crate::error::Error;
 use crate::exit::Exit;
-use crate::snippet::Source;
+use crate::snippet;
 use crate::svd::Text;
 use crate::svd::patch::PatchArgs;
 use crate::ui::{self, STRONG, paint};
@@ -149,7 +149,7 @@ impl Checked {
             let count = counts.entry(diagnostic.rule).or_default();
             *count += 1;
             if all || *count <= SHOWN {
-                text.push_str(&self.source.show(diagnostic));
+                text.push_str(&snippet::show(&self.source, diagnostic));
             }
         }
         for (rule, count) in counts {

@@ -4,6 +4,7 @@ mod bits;
 mod check;
 mod diff;
 mod find;
+mod get;
 mod patch;
 mod show;
 
@@ -17,7 +18,7 @@ use crate::exit::Exit;
 use crate::svd::patch::PatchArgs;
 use crate::svd::{self, Show};
 
-/// Check, show, compare and patch SVD files
+/// Check, show, compare, patch and fetch SVD files
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -30,6 +31,7 @@ enum Command {
     Show(show::Args),
     Diff(diff::Args),
     Patch(patch::Args),
+    Get(get::Args),
 }
 
 pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
@@ -38,6 +40,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
         Command::Show(args) => show::run(args),
         Command::Diff(args) => diff::run(args),
         Command::Patch(args) => patch::run(args),
+        Command::Get(args) => get::run(args),
     }
 }
 
