@@ -9,3 +9,4 @@ mod output;
 mod support;
 mod table;
 mod users;
+mod zero_cost;

@@ -142,7 +142,7 @@ fn cargo(folder: &Path, arguments: &[&str], offline: bool) -> Output {
 }
 
 /// Arguments that choose the target, or none where it is not installed.
-fn target_arguments(target: &str) -> Vec<&str> {
+pub(crate) fn target_arguments(target: &str) -> Vec<&str> {
     let mut rustc = Command::new(
         env::var_os("RUSTC")
             .as_deref()
