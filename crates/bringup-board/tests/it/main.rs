@@ -8,5 +8,6 @@ mod fixture;
 mod gates;
 mod gpio;
 mod image;
+mod models;
 mod registers;
 mod unpredictable;
