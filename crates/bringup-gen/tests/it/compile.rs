@@ -116,21 +116,3 @@ fn files_of_vendors() {
         }
     }
 }
-
-#[test]
-fn each_peripheral_on_its_own() {
-    let device = fixture();
-    for peripheral in &device.peripherals {
-        let folder = folder(&format!("only-{}", peripheral.name));
-        write_crate(
-            &folder,
-            &generate(&device, |options| {
-                options.peripherals.push(peripheral.name.to_lowercase());
-            }),
-        );
-        let Some(output) = check(&folder, &[]) else {
-            return;
-        };
-        assert_success(&output, &peripheral.name);
-    }
-}

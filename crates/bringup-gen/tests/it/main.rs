@@ -1,5 +1,6 @@
 //! The generated crate as its users meet it: does it compile, can they write what they are used to, is it formatted.
 
+mod alone;
 mod behaviour;
 mod compile;
 mod format;

@@ -2,7 +2,7 @@
 
 use bringup_gen::pac::{self, Error, Options};
 
-use crate::support::{fixture, generate};
+use crate::support::{fixture, generate, load};
 
 #[test]
 fn two_runs_give_equal_bytes() {
@@ -59,6 +59,24 @@ fn only_what_was_asked_for() {
         "the vector table is the chip's, whatever is generated"
     );
     assert!(!root.contains("pub mod tim2"));
+}
+
+#[test]
+fn a_name_as_the_file_has_it_comes_before_other_spellings() {
+    let device = load(include_str!("../fixtures/names.svd"));
+    let only = |name: &str| {
+        generate(&device, |options| {
+            options.peripherals.push(name.to_owned());
+        })
+    };
+    for (name, own) in [("Uart1", "fn d("), ("UART1", "fn e(")] {
+        let tree = only(name);
+        let uart = tree.get("src/uart1.rs").expect("there is one");
+        assert!(uart.contains(own), "{name}");
+        assert!(tree.get("src/uart1_2.rs").is_none(), "{name}");
+    }
+    let tree = only("uart1");
+    assert!(tree.get("src/uart1_2.rs").is_some(), "it can mean both");
 }
 
 #[test]

@@ -26,7 +26,21 @@ pub(super) fn peripherals<'a>(
             .collect();
         return Err(Error::UnknownPeripherals { unknown, known });
     }
-    let chosen = |p: &&Peripheral| names.is_empty() || names.iter().any(|name| is_named(p, name));
+    let is_exact = |name: &String| {
+        let mut instances = device.peripherals.iter().flat_map(instances);
+        instances.any(|own| own == name)
+    };
+    let exact: Vec<bool> = names.iter().map(is_exact).collect();
+    let chosen = |p: &&Peripheral| {
+        names.is_empty()
+            || names.iter().zip(&exact).any(|(name, exact)| {
+                if *exact {
+                    instances(p).any(|own| own == name)
+                } else {
+                    is_named(p, name)
+                }
+            })
+    };
     Ok(device.peripherals.iter().filter(chosen).collect())
 }
 
