@@ -311,6 +311,14 @@ impl State {
         self.r[12] = r12;
         self.r[14] = lr;
         self.r[15] = pc & !1;
+        if pc & 1 != 0 {
+            unpredictable::report(
+                bus,
+                at,
+                "an exception return to an odd address",
+                "ignores bit 0 of the address",
+            );
+        }
         self.r[13] = frame.wrapping_add(0x20) | (xpsr >> 7 & 4);
         Ok(xpsr)
     }

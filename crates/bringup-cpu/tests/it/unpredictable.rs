@@ -110,6 +110,17 @@ fn exception_returns_and_parts_of_system_registers() {
     steps(&mut core, &mut world, 1);
     assert_eq!((core.ipsr(), world.unpredictable.len()), (3, 1));
 
+    // A frame with an odd return address.
+    let (mut core, mut world) = program(Config::CORTEX_M0_PLUS, &[0xDF00, HERE]);
+    world.on(11, &[BX_LR]);
+    steps(&mut core, &mut world, 1);
+    world.put_word(STACK - 8, CODE | 1);
+    steps(&mut core, &mut world, 1);
+    assert_eq!(
+        (core.pc(), core.ipsr(), world.unpredictable.len()),
+        (CODE, 0, 1)
+    );
+
     // `ldrb r1, [r0]` and `strb r1, [r0]` of ICSR.
     for code in [0x7801, 0x7001] {
         let (mut core, mut world) = program(Config::CORTEX_M0_PLUS, &[code]);
