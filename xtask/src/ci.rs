@@ -40,6 +40,10 @@ const STEPS: &[(&str, &str)] = &[
         "the generator on vendors' files",
         "cargo xtask corpus --subset",
     ),
+    (
+        "the core beside others",
+        "cargo run --release --locked --package xtask -- differential --count 10000 --found",
+    ),
     ("tests", "cargo test --workspace --locked"),
 ];
 

@@ -1,9 +1,11 @@
 //! Automation of the workspace: `cargo xtask ci` is the gate, `cargo xtask tidy` checks what no compiler sees,
-//! `cargo xtask corpus` tries the generator on a folder of vendors' files, `cargo xtask bench` measures.
+//! `cargo xtask corpus` tries the generator on a folder of vendors' files, `cargo xtask differential` compares the
+//! core with others, `cargo xtask bench` measures.
 
 mod bench;
 mod ci;
 mod corpus;
+mod differential;
 mod measure;
 mod table;
 mod tidy;
@@ -30,6 +32,8 @@ enum Command {
     Tidy,
     /// Generate and compile a crate for every SVD file of a folder
     Corpus(corpus::Args),
+    /// Execute random instructions on our core and on others, and compare
+    Differential(differential::Args),
     /// Measure what things cost, beside what they are compared with
     #[command(subcommand)]
     Bench(bench::Bench),
@@ -51,6 +55,7 @@ fn main() -> ExitCode {
         Command::Ci => ci::run(),
         Command::Tidy => tidy::run(),
         Command::Corpus(args) => corpus::run(&args),
+        Command::Differential(args) => differential::run(&args),
         Command::Bench(bench) => bench::run(&bench),
     };
     match result {
