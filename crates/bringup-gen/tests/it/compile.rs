@@ -1,9 +1,11 @@
 //! Generated crates compile with every combination of features, without a warning.
 
+use std::fs;
+
 use bringup_gen::pac::{Edition, Layout, Target, Theme};
 
 use crate::support::{
-    assert_success, check, check_for, fixture, folder, generate, vendors, write_crate,
+    assert_success, check, check_for, fixture, folder, generate, vendors, write, write_crate,
 };
 
 const FEATURES: &[&str] = &["", "rt,critical-section,debug"];
@@ -81,6 +83,52 @@ fn fixture_for_other_processors() {
             return;
         };
         assert_success(&output, &format!("{name}: {features}"));
+    }
+}
+
+#[test]
+fn tables_of_handlers_that_need_another_compiler() {
+    // What stands in for the run times, which build with nightly or Espressif's compiler only. The attribute is a macro.
+    let run_time = "#![no_std]\n#[macro_export]\nmacro_rules! interrupt {\n    () => {};\n}\n";
+    let feature = "#![cfg_attr(feature = \"rt\", feature(abi_msp430_interrupt))]\n";
+    let mut device = fixture();
+    for peripheral in &mut device.peripherals {
+        peripheral.base_address &= 0xFFFF;
+    }
+    for (name, target, version, reexport) in [
+        ("msp430-rt", Target::Msp430, "0.4.99", false),
+        ("msp430-rt", Target::Msp430, "0.4.99", true),
+        ("xtensa-lx-rt", Target::XtensaLx, "0.23.99", false),
+        ("xtensa-lx-rt", Target::XtensaLx, "0.23.99", true),
+    ] {
+        let folder = folder(&format!("fixture-{name}-{reexport}"));
+        let tree = generate(&device, |options| {
+            (options.target, options.reexport_interrupt) = (target, reexport);
+        });
+        write_crate(&folder, &tree);
+        let manifest = folder.join("Cargo.toml");
+        let text = fs::read_to_string(&manifest).expect("it was written");
+        let msp430 = target == Target::Msp430;
+        let depends = text.contains(&format!("\n{name} = "));
+        assert_eq!(depends, reexport || msp430, "{text}");
+        if depends {
+            let patch = format!("\n[patch.crates-io]\n{name} = {{ path = \"run-time\" }}\n");
+            write(&manifest, &(text + &patch));
+        }
+        let root = tree.get("src/lib.rs").expect("there is a root");
+        assert_eq!(root.contains(feature), msp430);
+        assert_eq!(root.contains("extern \"msp430-interrupt\""), msp430);
+        let root = root.replace(feature, "").replace("msp430-interrupt", "C");
+        write(&folder.join("src/lib.rs"), &root);
+        let about = format!(
+            "[package]\nname = \"{name}\"\nversion = \"{version}\"\nedition = \"2021\"\n[features]\ndevice = []\n"
+        );
+        write(&folder.join("run-time/Cargo.toml"), &about);
+        write(&folder.join("run-time/src/lib.rs"), run_time);
+        let Some(output) = check(&folder, &["--features", "rt,critical-section"]) else {
+            return;
+        };
+        assert_success(&output, name);
     }
 }
 

@@ -6,6 +6,9 @@ use super::out::Out;
 use crate::pac::lower::tables::{Crate, Interrupt};
 use crate::pac::{Options, Target};
 
+/// What rustfmt leaves on one line between the braces of a structure's value.
+const STRUCTURE_WIDTH: usize = 18;
+
 /// How a run-time crate wants its table of handlers.
 struct Table {
     abi: &'static str,
@@ -182,10 +185,10 @@ fn dispatch(out: &mut Out) {
     out.line("fn DefaultHandler();");
     out.close();
     out.blank();
+    out.line("// SAFETY: Both members of the union have the size of an address, and 0 is that of no handler. The run-time");
+    out.line("// crate calls this in the context of the interrupt.");
     out.open(format_args!("match __EXTERNAL_INTERRUPTS.get(code)"));
-    out.line("// SAFETY: The run-time crate calls this in the context of the interrupt.");
-    out.line("Some(Some(handler)) => unsafe { handler() },");
-    out.line("// SAFETY: As above.");
+    out.line("Some(vector) if unsafe { vector._reserved } != 0 => unsafe { (vector._handler)() },");
     out.line("_ => unsafe { DefaultHandler() },");
     out.close();
     out.close();
@@ -205,14 +208,6 @@ fn xtensa(out: &mut Out, interrupts: &[Interrupt], options: &Options) {
         let ret = "Result<Self, TryFromInterruptError>";
         out.signature("fn", "try_from", &["number: u16"], ret);
         out.body(|out| by_number(out, interrupts, "number", "Err(TryFromInterruptError(()))"));
-        out.close();
-        out.blank();
-        out.line("// SAFETY: The numbers are those of the interrupt controller, each used once.");
-        out.line("#[cfg(feature = \"xtensa-lx\")]");
-        out.open(format_args!(
-            "unsafe impl xtensa_lx::interrupt::InterruptNumber for Interrupt"
-        ));
-        out.function("fn", "number", &["self"], "u16", "self as u16");
         out.close();
     }
     if options.reexport_interrupt {
@@ -246,26 +241,45 @@ fn vectors(out: &mut Out, interrupts: &[Interrupt], table: &Table) {
     }
     out.close();
     out.blank();
+    out.doc("An entry of the table of handlers.");
+    out.line("#[cfg(feature = \"rt\")]");
+    out.line("#[doc(hidden)]");
+    out.line("#[repr(C)]");
+    out.open(format_args!("pub union Vector"));
+    out.fmt(format_args!("pub _handler: unsafe extern \"{abi}\" fn(),"));
+    out.line("pub _reserved: usize,");
+    out.close();
+    out.blank();
     out.doc("Handlers of the interrupts, where the processor looks for them.");
     out.line("#[cfg(feature = \"rt\")]");
     if let Some(section) = section {
         out.fmt(format_args!("#[unsafe(link_section = \"{section}\")]"));
     }
     out.line("#[unsafe(no_mangle)]");
-    out.fmt(format_args!(
-        "pub static {name}: [Option<unsafe extern \"{abi}\" fn()>; {count}] = ["
-    ));
+    out.fmt(format_args!("pub static {name}: [Vector; {count}] = ["));
     out.nested(|out| {
         let mut interrupts = interrupts.iter().peekable();
         for number in 0..count {
             out.fmt(format_args!("// {number}"));
             match interrupts.next_if(|interrupt| interrupt.number == number) {
-                Some(interrupt) => out.fmt(format_args!("Some({}),", interrupt.name)),
-                None => out.line("None,"),
+                Some(interrupt) => handler(out, &interrupt.name),
+                None => out.line("Vector { _reserved: 0 },"),
             }
         }
     });
     out.line("];");
+}
+
+/// An entry of the table, in the form that rustfmt gives to a structure.
+fn handler(out: &mut Out, name: &str) {
+    let member = format!("_handler: {name}");
+    if member.len() <= STRUCTURE_WIDTH {
+        out.fmt(format_args!("Vector {{ {member} }},"));
+        return;
+    }
+    out.open(format_args!("Vector"));
+    out.fmt(format_args!("{member},"));
+    out.close_with("},");
 }
 
 fn enumeration(out: &mut Out, interrupts: &[Interrupt]) {

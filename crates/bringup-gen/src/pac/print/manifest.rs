@@ -17,8 +17,8 @@ struct Family {
 }
 
 impl Family {
-    fn of(target: Target) -> Self {
-        match target {
+    fn of(options: &Options) -> Self {
+        match options.target {
             Target::CortexM => Self {
                 dependencies: "cortex-m = \"0.7\"\n\
                     cortex-m-rt = { version = \"0.7\", optional = true }\n",
@@ -42,15 +42,16 @@ impl Family {
                     rt = [\"dep:msp430-rt\", \"msp430-rt/device\"]\n",
                 about: &[("rt", "the vector table, for `msp430-rt`")],
             },
+            // The table of handlers is for whoever sets up the processor's interrupts; only the attribute is the run time's.
+            Target::XtensaLx if options.reexport_interrupt => Self {
+                dependencies: "xtensa-lx-rt = { version = \"0.23\", optional = true }\n",
+                features: "# The table of handlers.\nrt = [\"dep:xtensa-lx-rt\"]\n",
+                about: &[("rt", "the table of handlers, for `xtensa-lx-rt`")],
+            },
             Target::XtensaLx => Self {
-                dependencies: "xtensa-lx = { version = \"0.13\", optional = true }\n\
-                    xtensa-lx-rt = { version = \"0.23\", optional = true }\n",
-                features: "# Interrupt numbers for `xtensa-lx`.\nxtensa-lx = [\"dep:xtensa-lx\"]\n\
-                    # The vector table.\nrt = [\"xtensa-lx\", \"dep:xtensa-lx-rt\"]\n",
-                about: &[
-                    ("rt", "the vector table, for `xtensa-lx-rt`"),
-                    ("xtensa-lx", "the trait of `xtensa-lx` for interrupts"),
-                ],
+                dependencies: "",
+                features: "# The table of handlers.\nrt = []\n",
+                about: &[("rt", "the table of handlers")],
             },
             Target::None => Self {
                 dependencies: "",
@@ -81,7 +82,7 @@ pub(super) fn cargo_toml(tables: &Crate, options: &Options) -> String {
     } else {
         RUST_2021
     };
-    let family = Family::of(options.target);
+    let family = Family::of(options);
     let mut text = format!(
         "[package]\nname = \"{}\"\nversion = \"{}\"\nedition = \"{}\"\nrust-version = \"{rust}\"\n\
          description = \"Peripheral access API for {} microcontrollers\"\n\n\
@@ -120,7 +121,7 @@ pub(super) fn readme(tables: &Crate, options: &Options) -> String {
          | `critical-section` | `Peripherals::take` |\n| `debug` | `Debug` for registers |\n\
          | `defmt` | `Format` for enumerations and interrupts |\n",
     );
-    for (feature, adds) in Family::of(options.target).about {
+    for (feature, adds) in Family::of(options).about {
         // Writing to a string cannot fail.
         let _ = writeln!(text, "| `{feature}` | {adds} |");
     }
