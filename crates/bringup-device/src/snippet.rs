@@ -10,6 +10,9 @@ const WIDTH: usize = 88;
 /// Characters of a line that are shown before the place in question.
 const BEFORE: usize = 24;
 
+/// Bytes around a place that are looked at: more than the characters that are shown.
+const NEAR: usize = 1024;
+
 /// A part of what is shown, for those who show it in colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -103,16 +106,16 @@ impl Source {
     fn excerpt(&self, diagnostic: &Diagnostic) -> Option<(String, usize, usize)> {
         let start = diagnostic.span.start as usize;
         let before = self.text.get(..start)?;
-        let begin = before
+        // Of a file that is one line no more is looked at for each of its problems than can be shown.
+        let near = before.get(start.saturating_sub(NEAR)..)?;
+        let begin = near
             .iter()
             .rposition(|&byte| byte == b'\n')
-            .map_or(0, |at| at + 1);
-        let length = self
-            .text
-            .get(start..)?
-            .iter()
-            .position(|&byte| byte == b'\n');
-        let end = length.map_or(self.text.len(), |length| start + length);
+            .map_or(start - near.len(), |at| start - near.len() + at + 1);
+        let tail = self.text.get(start..)?;
+        let tail = tail.get(..NEAR).unwrap_or(tail);
+        let length = tail.iter().position(|&byte| byte == b'\n');
+        let end = start + length.unwrap_or(tail.len());
         let plain = |bytes: &[u8]| -> Vec<char> {
             let text = String::from_utf8_lossy(bytes);
             let visible = text.chars().map(|c| if c.is_control() { ' ' } else { c });
@@ -122,7 +125,8 @@ impl Source {
         let tail = plain(self.text.get(start..end)?);
         let indent = head.iter().take_while(|c| c.is_whitespace()).count();
         let skip = indent.max(head.len().saturating_sub(BEFORE));
-        let marks = plain(self.text.get(start..start + diagnostic.span.len as usize)?).len();
+        let marked = self.text.get(start..start + diagnostic.span.len as usize)?;
+        let marks = plain(marked.get(..NEAR).unwrap_or(marked)).len();
         let shown: String = head.iter().skip(skip).chain(&tail).take(WIDTH).collect();
         let column = head.len() - skip;
         let marks = marks

@@ -139,7 +139,9 @@ fn instance<'d>(own: &'d str, repeat: Option<&'d Repeat>, name: &str) -> Option<
     let Some(repeat) = repeat else {
         return own.eq_ignore_ascii_case(name).then_some((own, 0));
     };
-    let named = |it: &String| it.eq_ignore_ascii_case(name);
+    // `CH[3]` as well as `CH3`.
+    let plain = name.replace(['[', ']'], "");
+    let named = |it: &String| it.eq_ignore_ascii_case(name) || it.eq_ignore_ascii_case(&plain);
     let index = repeat.names.iter().position(named);
     let index = index.or(own.eq_ignore_ascii_case(name).then_some(0))?;
     let full = repeat.names.get(index)?;
