@@ -8,7 +8,7 @@ use bringup_device::Device as Description;
 use bringup_device::catalogue::{self, Chip, MemoryKind};
 
 use crate::bus::System;
-use crate::checks::Finding;
+use crate::checks::{Finding, Level, Rule};
 use crate::clock::{Clock, ClockTree, Time};
 use crate::console::Console;
 use crate::error::{Error, Kind};
@@ -204,6 +204,14 @@ impl Board {
         &self.system.console
     }
 
+    /// Sets what becomes of breaches of a rule from now on, also after power was off.
+    pub fn set_level(&mut self, rule: &'static Rule, level: Level) {
+        self.system.findings.set_level(rule, level);
+        Arc::make_mut(&mut self.pristine)
+            .findings
+            .set_level(rule, level);
+    }
+
     /// What the checks found, in the order it came up.
     pub fn findings(&self) -> &[Finding] {
         self.system.findings.list()
@@ -356,10 +364,11 @@ fn core_config(chip: &Chip, device: &Description) -> armv6m::Config {
     };
     // ST clocks SysTick with HCLK / 8 where CLKSOURCE is 0 (RM0377 section 7.2, clock tree).
     let reference = (chip.vendor == "STMicroelectronics").then_some(8);
+    // A description without interrupts says nothing about them: then there is what ARMv6-M can have.
     let lines = device
         .interrupts()
         .last()
-        .map_or(0, |interrupt| interrupt.value.saturating_add(1));
+        .map_or(32, |interrupt| interrupt.value.saturating_add(1));
     armv6m::Config {
         interrupts: lines.min(32) as u8,
         systick: Some(armv6m::SysTickConfig {

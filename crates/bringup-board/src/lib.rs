@@ -46,11 +46,12 @@ mod run;
 pub mod scheduler;
 mod semihosting;
 mod symbols;
+mod vcd;
 pub mod wires;
 
 pub use board::{Board, Unmodelled};
 pub use bringup_cpu::Width;
-pub use checks::{Finding, Rule, Severity};
+pub use checks::{Finding, Level, Rule, Severity};
 pub use console::{Console, Port};
 pub use error::Error;
 pub use image::{Image, Segment};

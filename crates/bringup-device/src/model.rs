@@ -31,6 +31,24 @@ pub struct Device {
     pub peripherals: Vec<Peripheral>,
 }
 
+impl Device {
+    /// A device of 32 bits of which nothing but a name is known.
+    pub fn without_peripherals(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            version: String::new(),
+            description: None,
+            vendor: None,
+            series: None,
+            license_text: None,
+            cpu: None,
+            address_unit_bits: 8,
+            width: 32,
+            peripherals: Vec::new(),
+        }
+    }
+}
+
 /// The processor the file describes (`<cpu>`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cpu {

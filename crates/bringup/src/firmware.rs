@@ -4,11 +4,13 @@ use std::path::{Path, PathBuf};
 
 use bringup_board::Board;
 use bringup_device::Device;
+use bringup_device::catalogue::{self, Chip};
 
+use crate::bare::BareArgs;
 use crate::error::Error;
 use crate::files;
 use crate::svd::SvdArgs;
-use crate::target::{Target, TargetArgs};
+use crate::target::TargetArgs;
 
 /// Options that name firmware and what it runs on.
 #[derive(Debug, Clone, clap::Args)]
@@ -20,16 +22,32 @@ pub(crate) struct FirmwareArgs {
     target: TargetArgs,
 
     #[command(flatten)]
+    bare: BareArgs,
+
+    #[command(flatten)]
     svd: SvdArgs,
 }
 
 impl FirmwareArgs {
     /// The board with the firmware in it, not yet started.
     pub(crate) fn board(&self) -> Result<Board, Error> {
+        if let Some(chip) = self.bare.chip() {
+            return self.bare_board(&chip);
+        }
         let target = self.target.resolve()?;
         let elf = files::read(&self.elf)?;
         let svd = self.svd.load(target.chip)?;
-        board(&elf, &self.elf, target, &svd.device)
+        board(&elf, &self.elf, target.chip, target.board, &svd.device)
+    }
+
+    /// A bare core with the firmware in it, and with the registers of a file that is named.
+    fn bare_board(&self, chip: &Chip) -> Result<Board, Error> {
+        let elf = files::read(&self.elf)?;
+        let device = match self.svd.load_named()? {
+            Some(svd) => svd.device,
+            None => Device::without_peripherals(&chip.name),
+        };
+        board(&elf, &self.elf, chip, None, &device)
     }
 }
 
@@ -37,11 +55,11 @@ impl FirmwareArgs {
 pub(crate) fn board(
     elf: &[u8],
     path: &Path,
-    target: Target,
+    chip: &Chip,
+    board: Option<&catalogue::Board>,
     device: &Device,
 ) -> Result<Board, Error> {
-    let mut board =
-        Board::new(target.chip, target.board, device).map_err(|source| Error::Board { source })?;
+    let mut board = Board::new(chip, board, device).map_err(|source| Error::Board { source })?;
     board.load(elf).map_err(|source| Error::Elf {
         path: path.into(),
         source,

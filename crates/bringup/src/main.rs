@@ -2,11 +2,13 @@
 //!
 //! This crate is the only one that touches disk, network, terminal and clock; see `ARCHITECTURE.md`.
 
+mod bare;
 mod cargo;
 mod commands;
 mod error;
 mod exit;
 mod files;
+mod find;
 mod firmware;
 mod snippet;
 mod svd;

@@ -36,6 +36,13 @@ pub(crate) struct SvdArgs {
 }
 
 impl SvdArgs {
+    /// Loads the file that is named, if one is, with the patches.
+    pub(crate) fn load_named(&self) -> Result<Option<Svd>, Error> {
+        let path = self.svd.as_deref();
+        path.map(|path| load(path, &self.patches, Show::Errors))
+            .transpose()
+    }
+
     /// Loads the file that is named, or else the one that the chip's package ships, with the patches.
     pub(crate) fn load(&self, chip: &Chip) -> Result<Svd, Error> {
         match &self.svd {

@@ -38,6 +38,17 @@ pub enum Severity {
     Error,
 }
 
+/// What becomes of breaches of a rule, where that is not what the rule itself says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Level {
+    /// They are not reported.
+    Allow,
+    /// They are warnings.
+    Warn,
+    /// They are errors.
+    Deny,
+}
+
 /// A rule that firmware can break.
 #[derive(Debug)]
 pub struct Rule {
@@ -89,12 +100,19 @@ pub(crate) struct Findings {
     list: Vec<Finding>,
     /// Index in `list` by rule, subject and instruction.
     known: BTreeMap<(&'static str, u64, u32), usize>,
+    /// What was set for a rule, by its name.
+    levels: BTreeMap<&'static str, Level>,
 }
 
 /// Findings of more places than this are counted no more: firmware that runs wild breaks a rule everywhere.
 const MOST: usize = 1_000;
 
 impl Findings {
+    /// Sets what becomes of breaches of a rule.
+    pub(crate) fn set_level(&mut self, rule: &'static Rule, level: Level) {
+        self.levels.insert(rule.name, level);
+    }
+
     /// Reports a breach. `subject` tells apart what one instruction does wrong in different ways, usually the
     /// address; the detail is worked out only the first time.
     pub(crate) fn report(
@@ -114,9 +132,15 @@ impl Findings {
             finding.count += 1;
             return;
         }
-        if self.list.len() >= MOST {
+        let level = self.levels.get(rule.name);
+        if self.list.len() >= MOST || level == Some(&Level::Allow) {
             return;
         }
+        let severity = match level {
+            Some(Level::Warn) => Severity::Warning,
+            Some(Level::Deny) => Severity::Error,
+            _ => rule.severity,
+        };
         let Detail {
             message,
             register,
@@ -124,9 +148,8 @@ impl Findings {
             hint,
         } = detail();
         self.known.insert(key, self.list.len());
-        let (rule, severity) = (rule.name, rule.severity);
         self.list.push(Finding {
-            rule,
+            rule: rule.name,
             severity,
             message,
             register,

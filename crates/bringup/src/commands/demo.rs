@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use bringup_board::RunOptions;
 use bringup_device::gates::GateFields;
 use bringup_gen::{FileTree, pac, project};
 
@@ -71,8 +72,8 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
     let elf = files::read(&program)?;
     audit(&mut steps, &elf, &program, target)?;
     let (report, host) = steps.step("run", |_| {
-        let mut board = firmware::board(&elf, &program, target, &svd.device)?;
-        let ran = run::simulate(&mut board, args.time.limit)?;
+        let mut board = firmware::board(&elf, &program, target.chip, target.board, &svd.device)?;
+        let ran = run::simulate(&mut board, &RunOptions::limited(args.time.limit))?;
         Ok((
             ran,
             format!(

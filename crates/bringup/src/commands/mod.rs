@@ -5,6 +5,7 @@ mod boards;
 mod chips;
 mod debug;
 mod demo;
+mod explain;
 mod pac;
 mod run;
 mod svd;
@@ -25,6 +26,7 @@ pub(crate) enum Command {
     Svd(svd::Args),
     Chips(chips::Args),
     Boards(boards::Args),
+    Explain(explain::Args),
 }
 
 impl Command {
@@ -39,6 +41,7 @@ impl Command {
             Self::Svd(args) => svd::run(&args),
             Self::Chips(args) => chips::run(&args),
             Self::Boards(args) => boards::run(&args),
+            Self::Explain(args) => explain::run(&args),
         }
     }
 }

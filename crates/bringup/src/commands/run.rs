@@ -1,13 +1,16 @@
 //! `bringup run`: firmware on the virtual board.
 
 use std::io::Write as _;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use bringup_board::report::{HostReport, Report};
-use bringup_board::{Board, RunOptions, Stop};
+use bringup_board::{Board, Level, RunOptions, Stop, checks};
 
+use crate::commands::explain;
 use crate::error::Error;
 use crate::exit::Exit;
+use crate::files;
 use crate::firmware::FirmwareArgs;
 use crate::ui;
 use crate::view;
@@ -20,6 +23,26 @@ pub(crate) struct Args {
 
     #[command(flatten)]
     time: TimeArgs,
+
+    /// End the run with the next edge of this pin, for example PB3, or as soon as this text is printed
+    #[arg(long, value_name = "PIN|TEXT")]
+    until: Option<String>,
+
+    /// Make breaches of this rule errors; `bringup explain` lists the rules
+    #[arg(long, value_name = "RULE")]
+    deny: Vec<String>,
+
+    /// Make breaches of this rule warnings
+    #[arg(long, value_name = "RULE")]
+    warn: Vec<String>,
+
+    /// Do not report breaches of this rule
+    #[arg(long, value_name = "RULE")]
+    allow: Vec<String>,
+
+    /// Write what happened on the pins to a value change dump, for GTKWave
+    #[arg(long, value_name = "FILE")]
+    vcd: Option<PathBuf>,
 }
 
 /// How long to run and how to say what happened.
@@ -40,7 +63,12 @@ pub(crate) struct TimeArgs {
 
 pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
     let mut board = args.firmware.board()?;
-    let (report, host) = simulate(&mut board, args.time.limit)?;
+    args.set_levels(&mut board)?;
+    let options = args.options(&board);
+    let (report, host) = simulate(&mut board, &options)?;
+    if let Some(path) = &args.vcd {
+        files::write_file(path, &board.vcd())?;
+    }
     if !args.time.json {
         let mut stdout = std::io::stdout().lock();
         for console in &report.console {
@@ -51,11 +79,45 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
     Ok(show(report, host, &args.time, ui::note))
 }
 
-/// Runs a board for `limit` of virtual time; returns what happened and how long that took here.
-pub(crate) fn simulate(board: &mut Board, limit: Duration) -> Result<(Report, Duration), Error> {
+impl Args {
+    /// When the run ends.
+    fn options(&self, board: &Board) -> RunOptions {
+        let mut options = RunOptions::limited(self.time.limit);
+        match &self.until {
+            Some(name) if board.pin(name).is_ok() => options.until_pin = Some(name.clone()),
+            text => options.until_text.clone_from(text),
+        }
+        options
+    }
+
+    /// Sets what becomes of breaches of the rules that are named; what is denied is denied.
+    fn set_levels(&self, board: &mut Board) -> Result<(), Error> {
+        let levels = [
+            (&self.allow, Level::Allow),
+            (&self.warn, Level::Warn),
+            (&self.deny, Level::Deny),
+        ];
+        for (names, level) in levels {
+            for name in names {
+                let rule = checks::RULES.iter().find(|rule| rule.name == name);
+                let rule = rule.ok_or_else(|| {
+                    explain::unknown(name, checks::RULES.iter().map(|rule| rule.name))
+                })?;
+                board.set_level(rule, level);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Runs a board; returns what happened and how long that took here.
+pub(crate) fn simulate(
+    board: &mut Board,
+    options: &RunOptions,
+) -> Result<(Report, Duration), Error> {
     let start = Instant::now();
     board
-        .run(&RunOptions::limited(limit))
+        .run(options)
         .map_err(|source| Error::Board { source })?;
     let host = start.elapsed();
     Ok((board.report(), host))

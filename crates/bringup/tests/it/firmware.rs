@@ -98,7 +98,7 @@ pub(crate) fn folder() -> PathBuf {
 }
 
 /// Builds all programs and returns the folder they are in.
-fn build(profile: &str) -> PathBuf {
+pub(crate) fn build(profile: &str) -> PathBuf {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("firmware");
     let mut cargo = Command::new("cargo");
     cargo

@@ -6,5 +6,6 @@ mod firmware;
 mod fuzz;
 mod generated;
 mod hal;
+mod seeing;
 mod support;
 mod svd;

@@ -5,9 +5,7 @@ use bringup_device::{
 };
 
 use crate::error::Error;
-
-/// Names less alike than this are no suggestion.
-const ALIKE: f64 = 0.75;
+use crate::find::similar;
 
 /// What a path names, with its address and the names of the things around it as the file writes them.
 pub(super) struct Found<'d> {
@@ -146,14 +144,4 @@ fn instance<'d>(own: &'d str, repeat: Option<&'d Repeat>, name: &str) -> Option<
     let index = index.or(own.eq_ignore_ascii_case(name).then_some(0))?;
     let full = repeat.names.get(index)?;
     Some((full, repeat.increment.wrapping_mul(index as u64)))
-}
-
-/// The name that is most like the one that does not exist.
-fn similar<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<String> {
-    let wanted = name.to_lowercase();
-    names
-        .map(|known| (strsim::jaro_winkler(&known.to_lowercase(), &wanted), known))
-        .filter(|(alike, _)| *alike >= ALIKE)
-        .max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(a.1)))
-        .map(|(_, known)| known.to_owned())
 }
