@@ -1,4 +1,5 @@
-//! Registers of the STM32L031 by name. Source: RM0377, sections 7.3 (RCC) and 8.4 (GPIO).
+//! Registers by address, and those of the STM32L031 by name that several programs use. Source: RM0377, sections 7.3 (RCC)
+//! and 8.4 (GPIO).
 
 use core::ptr;
 
@@ -20,15 +21,24 @@ pub const GPIOB_ODR: Register = Register(0x5000_0414);
 pub const GPIOB_BSRR: Register = Register(0x5000_0418);
 
 impl Register {
+    /// The register at an address of the chip.
+    ///
+    /// # Safety
+    ///
+    /// There is a peripheral at the address, reading it has no effect on memory, and neither has writing it.
+    pub const unsafe fn at(address: usize) -> Self {
+        Self(address)
+    }
+
     /// One load.
     pub fn read(self) -> u32 {
-        // SAFETY: only the registers above exist, and reading one has no side effect.
+        // SAFETY: the registers above and those that `at` was promised are no memory.
         unsafe { ptr::with_exposed_provenance::<u32>(self.0).read_volatile() }
     }
 
     /// One store.
     pub fn write(self, value: u32) {
-        // SAFETY: only the registers above exist, and none of them touches memory.
+        // SAFETY: the same.
         unsafe { ptr::with_exposed_provenance_mut::<u32>(self.0).write_volatile(value) }
     }
 

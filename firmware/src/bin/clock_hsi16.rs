@@ -8,7 +8,11 @@ use cortex_m::peripheral::Peripherals;
 use cortex_m_rt::{entry, exception};
 use cortex_m_semihosting::hprintln;
 use firmware::register::{RCC_CFGR, RCC_CR};
-use firmware::{led, semihosting, systick};
+use firmware::{led, registers, semihosting, systick};
+
+registers! {
+    FLASH_ACR = 0x4002_2000;
+}
 
 const MSI_CYCLES: u32 = 20_972;
 const HSI16_CYCLES: u32 = 160_000;
@@ -34,6 +38,8 @@ fn main() -> ! {
         asm::wfi();
     }
 
+    // In voltage range 2, which the chip boots in, the flash follows 16 MHz with a wait state.
+    FLASH_ACR.write(1);
     // Whatever happens until SysTick starts again makes one span longer, so there is little of it.
     RCC_CFGR.modify(|value| value & !SW_MASK | SW_HSI16);
     while RCC_CFGR.read() >> SWS_SHIFT & SW_MASK != SW_HSI16 {}

@@ -11,6 +11,8 @@ use crate::support::{finish, tool};
 /// What an `.out` file wants of a run; its form is described in `firmware/README.md`.
 #[derive(Debug, Default)]
 pub(crate) struct Expected {
+    /// Boards to run it on.
+    boards: Vec<String>,
     stop: String,
     exit_code: Option<i64>,
     /// Pin, number of edges, seconds from one to the next.
@@ -29,6 +31,9 @@ impl Expected {
         };
         for line in head.lines() {
             match line.split_whitespace().collect::<Vec<_>>()[..] {
+                ["board", ref boards @ ..] => {
+                    expected.boards = boards.iter().map(|&board| board.into()).collect();
+                }
                 ["exit", code] => {
                     expected.stop = "exit".into();
                     expected.exit_code = Some(code.parse().unwrap());
@@ -46,6 +51,9 @@ impl Expected {
                 ["finding", rule] => expected.findings.push((rule.into(), String::new())),
                 _ => panic!("`{line}` says nothing that is known here"),
             }
+        }
+        if expected.boards.is_empty() {
+            expected.boards.push("nucleo-l031k6".into());
         }
         expected
     }
@@ -134,18 +142,42 @@ fn programs() -> Vec<String> {
 fn run_all(profile: &str) {
     let built = build(profile);
     let names = programs();
-    assert!(names.len() >= 10, "{names:?}");
+    assert!(names.len() >= 25, "{names:?}");
     for name in names {
         let out = folder().join("src/bin").join(&name).with_extension("out");
         let text = fs::read_to_string(&out).unwrap_or_else(|error| panic!("{name}.out: {error}"));
-        let ran = finish(tool().arg("run").arg(built.join(&name)).args([
-            "--board",
-            "nucleo-l031k6",
-            "--json",
-        ]));
-        Expected::parse(&text.replace("\r\n", "\n"))
-            .check(&format!("{name}, {profile}"), &ran.json());
+        let expected = Expected::parse(&text.replace("\r\n", "\n"));
+        for board in &expected.boards {
+            let mut command = tool();
+            command
+                .arg("run")
+                .arg(built.join(&name))
+                .args(["--board", board, "--json"]);
+            if board == "nucleo-f042k6" {
+                // No package ships the vendor's file for this chip.
+                let Some(svd) = vendor_file("STMicro-2026/STM32F0x2.svd") else {
+                    continue;
+                };
+                command.arg("--svd").arg(svd);
+            }
+            let first = finish(&mut command);
+            let again = finish(&mut command);
+            let name = format!("{name} on {board}, {profile}");
+            expected.check(&name, &first.json());
+            assert_eq!(
+                first.stdout, again.stdout,
+                "{name}: two runs are not the same"
+            );
+        }
     }
+}
+
+/// A vendor's SVD file that lies beside the project on machines that have it.
+fn vendor_file(path: &str) -> Option<PathBuf> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../../shared/svd")
+        .join(path);
+    path.exists().then_some(path)
 }
 
 #[test]
