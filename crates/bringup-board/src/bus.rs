@@ -16,6 +16,7 @@ use crate::memory::Memories;
 use crate::peripheral::{Context, Crystals, Model, Reset};
 use crate::pins::{PinId, Pins};
 use crate::scheduler::{DeviceIndex, Scheduler};
+use crate::script::Player;
 use crate::wires::Wires;
 
 mod reports;
@@ -29,7 +30,9 @@ pub(crate) struct System {
     pub(crate) clock: Clock,
     pub(crate) console: Console,
     pub(crate) findings: Findings,
-    scheduler: Scheduler,
+    pub(crate) scheduler: Scheduler,
+    /// What the world outside does.
+    pub(crate) player: Player,
     lines: u32,
     /// Accesses inside a peripheral where no register is, by address: reads and writes.
     holes: BTreeMap<u32, (u64, u64)>,
@@ -85,6 +88,7 @@ impl System {
             console: Console::default(),
             findings: Findings::default(),
             scheduler: Scheduler::default(),
+            player: Player::default(),
             lines: 0,
             holes: BTreeMap::new(),
             limit: None,
@@ -155,7 +159,7 @@ impl System {
 
     /// Heeds what a model may have done to the clock and to the pin that is waited for.
     #[inline]
-    fn after_model(&mut self, cycle: u64) {
+    pub(crate) fn after_model(&mut self, cycle: u64) {
         if self.pins.has_news() || self.wires.has_news() {
             self.spread(cycle);
         }
@@ -502,8 +506,11 @@ impl Bus for System {
     }
 
     fn advance(&mut self, cycle: u64) {
-        while let Some((DeviceIndex(device), token, due)) = self.scheduler.take_due(cycle) {
-            self.with_model(usize::from(device), due, |model, context| {
+        while let Some((device, token, due)) = self.scheduler.take_due(cycle) {
+            if self.script_event(device, due) {
+                continue;
+            }
+            self.with_model(usize::from(device.0), due, |model, context| {
                 model.event(token, context);
             });
             self.after_model(cycle);

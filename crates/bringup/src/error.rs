@@ -97,6 +97,12 @@ pub(crate) enum Error {
         source: io::Error,
     },
 
+    #[error("`{}` is not a script for this board{}", path.display(), lines(problems))]
+    Script {
+        path: PathBuf,
+        problems: Vec<bringup_board::ScriptProblem>,
+    },
+
     #[error("the virtual board cannot be built")]
     Board { source: bringup_board::Error },
 }
@@ -118,6 +124,9 @@ impl Error {
             Self::Package { .. } => {
                 Some("the first time needs the network; with `--svd FILE` a file you have is used instead".into())
             }
+            Self::Script { .. } => Some(
+                "a line has a time and what happens then, as in `100ms PA0 high` or `+1s USART2 \"text\\n\"`".into(),
+            ),
             Self::NoCache => Some("set `BRINGUP_CACHE_DIR` to a directory that can be written".into()),
             Self::NoBoard { .. } => {
                 Some("name one with `--board` or `--chip`; `bringup boards` and `bringup chips` list them".into())
@@ -144,4 +153,10 @@ impl Error {
             _ => None,
         }
     }
+}
+
+/// Problems of lines, each on one of its own.
+fn lines(problems: &[bringup_board::ScriptProblem]) -> String {
+    let lines = problems.iter().map(|problem| format!("\n  {problem}"));
+    lines.collect()
 }

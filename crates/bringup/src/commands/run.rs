@@ -1,11 +1,11 @@
 //! `bringup run`: firmware on the virtual board.
 
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use bringup_board::report::{HostReport, Report};
-use bringup_board::{Board, Level, RunOptions, Stop, checks};
+use bringup_board::{Board, Level, RunOptions, Script, Stop, checks};
 
 use crate::commands::explain;
 use crate::error::Error;
@@ -40,6 +40,10 @@ pub(crate) struct Args {
     #[arg(long, value_name = "RULE")]
     allow: Vec<String>,
 
+    /// Do what a script says, at its times: drive pins, send to serial ports, press reset; docs/run.md has its form
+    #[arg(long, value_name = "FILE")]
+    script: Option<PathBuf>,
+
     /// Write what happened on the pins to a value change dump, for GTKWave
     #[arg(long, value_name = "FILE")]
     vcd: Option<PathBuf>,
@@ -64,6 +68,9 @@ pub(crate) struct TimeArgs {
 pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
     let mut board = args.firmware.board()?;
     args.set_levels(&mut board)?;
+    if let Some(path) = &args.script {
+        play(&mut board, path)?;
+    }
     let options = args.options(&board);
     let (report, host) = simulate(&mut board, &options)?;
     if let Some(path) = &args.vcd {
@@ -108,6 +115,17 @@ impl Args {
         }
         Ok(())
     }
+}
+
+/// Lets a board play the script in a file.
+fn play(board: &mut Board, path: &Path) -> Result<(), Error> {
+    let error = |problems| Error::Script {
+        path: path.into(),
+        problems,
+    };
+    let bytes = files::read(path)?;
+    let script = Script::parse(&String::from_utf8_lossy(&bytes)).map_err(error)?;
+    board.play(script).map_err(error)
 }
 
 /// Runs a board; returns what happened and how long that took here.

@@ -172,3 +172,34 @@ fn firmware_runs_on_a_bare_core() {
     let both = [&memories[..], &["--board", "nucleo-l031k6"]].concat();
     assert_eq!(bare(&both).code, Some(2));
 }
+
+#[test]
+fn a_script_that_does_not_fit_says_where() {
+    let dir = scratch("script");
+    let script = |text: &str| {
+        fs::write(dir.join("in.txt"), text).unwrap();
+        let mut tool = tool();
+        tool.current_dir(&dir).arg("run").arg(program("hello"));
+        finish(tool.args(["--board", "nucleo-l031k6", "--script", "in.txt"]))
+    };
+    assert_snapshot!(script("1ms PA0 up\n1 PA0 high\n"), @r#"
+    exit code: 2
+    ── stdout
+    ── stderr
+    error: `in.txt` is not a script for this board
+      line 1: a pin and `high`, `low` or `float`, a port and a text in quotes, or `reset` is expected
+      line 2: `1` is not a time: a number and a unit are expected, as in `1.5ms`
+
+    hint: a line has a time and what happens then, as in `100ms PA0 high` or `+1s USART2 "text\n"`
+    "#);
+    assert_snapshot!(script("1ms PA77 high\n"), @r#"
+    exit code: 2
+    ── stdout
+    ── stderr
+    error: `in.txt` is not a script for this board
+      line 1: the chip has no pin `PA77`
+
+    hint: a line has a time and what happens then, as in `100ms PA0 high` or `+1s USART2 "text\n"`
+    "#);
+    assert_eq!(script("1ms PA0 high\n").code, Some(0));
+}

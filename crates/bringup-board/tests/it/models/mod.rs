@@ -5,6 +5,7 @@ mod exti;
 mod flash;
 mod pins;
 mod rcc;
+mod script;
 mod timer;
 mod usart;
 mod watchdog;
