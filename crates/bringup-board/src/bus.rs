@@ -525,7 +525,15 @@ impl Bus for System {
             return u64::MAX;
         }
         match &device.model {
-            Some(model) => model.stable_until(offset, &device.file, cycle),
+            Some(model) => {
+                let until = model.stable_until(offset, &device.file, cycle);
+                if until == u64::MAX && model.awaits_outside(offset, &device.file) {
+                    // The world outside may do something after this run; without an end, nothing ever happens.
+                    self.stop_at.max(cycle)
+                } else {
+                    until
+                }
+            }
             None if device.file.is_stable(offset) => u64::MAX,
             None => cycle,
         }

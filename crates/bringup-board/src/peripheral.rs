@@ -251,6 +251,13 @@ pub trait Model: Send + Sync {
         }
     }
 
+    /// Whether the world outside can change what is read at `offset` at any time: a loop that polls it waits, and is not
+    /// stuck.
+    fn awaits_outside(&self, offset: u32, file: &RegisterFile) -> bool {
+        let _ = (offset, file);
+        false
+    }
+
     /// A copy, for snapshots of a board.
     fn boxed_clone(&self) -> Box<dyn Model>;
 }

@@ -12,6 +12,7 @@ use bringup_cpu::Width;
 
 use crate::peripheral::{Context, Model, Reset, Setup};
 use crate::pins::PinId;
+use crate::registers::RegisterFile;
 
 const IMR: u32 = 0x00;
 const EMR: u32 = 0x04;
@@ -115,6 +116,10 @@ impl Model for Exti {
         if line != 0 {
             self.trigger(line, context);
         }
+    }
+
+    fn awaits_outside(&self, offset: u32, file: &RegisterFile) -> bool {
+        offset & !3 == PR && (file.get(RTSR) | file.get(FTSR)) != 0
     }
 
     fn boxed_clone(&self) -> Box<dyn Model> {

@@ -14,6 +14,7 @@ use bringup_cpu::Width;
 
 use crate::peripheral::{Context, Model, Reset, Setup};
 use crate::pins::{Drive, PinId, SignalId};
+use crate::registers::RegisterFile;
 
 const MODER: u32 = 0x00;
 const OTYPER: u32 = 0x04;
@@ -258,6 +259,10 @@ impl Model for Gpio {
 
     fn pins_changed(&mut self, pins: u32, context: &mut Context<'_>) {
         self.settle(pins, context);
+    }
+
+    fn awaits_outside(&self, offset: u32, _: &RegisterFile) -> bool {
+        offset & !3 == IDR
     }
 
     fn boxed_clone(&self) -> Box<dyn Model> {

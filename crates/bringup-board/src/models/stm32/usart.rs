@@ -336,18 +336,6 @@ impl Usart {
             context.set_line(irq, level);
         }
     }
-
-    fn is_receiver_connected(&self, context: &Context<'_>) -> bool {
-        let mut names = context
-            .pins
-            .connected(self.rx)
-            .iter()
-            .filter_map(|pin| context.pins.get(*pin).map(crate::pins::Pin::name));
-        match &context.wires.console {
-            Some((port, _, rx)) if *port == self.name => names.any(|name| name == rx),
-            _ => names.next().is_some(),
-        }
-    }
 }
 
 /// First address of the second peripheral bus (RM0377 section 2.2.2, RM0091 section 2.2.2).
@@ -421,7 +409,8 @@ impl Model for Usart {
 
     fn receive(&mut self, bytes: &[u8], context: &mut Context<'_>) -> bool {
         let on = context.file.get(ISR) & ISR_REACK != 0;
-        if !on || !self.is_receiver_connected(context) || self.frame(context).is_none() {
+        let connected = !context.pins.connected(self.rx).is_empty();
+        if !on || !connected || self.frame(context).is_none() {
             return true;
         }
         let idle = self.incoming.is_empty();
@@ -440,6 +429,11 @@ impl Model for Usart {
         } else {
             u64::MAX
         }
+    }
+
+    fn awaits_outside(&self, offset: u32, file: &RegisterFile) -> bool {
+        // Bytes can come as long as the receiver is on, and only as long as that is so.
+        offset & !3 == ISR && file.get(ISR) & (ISR_REACK | ISR_RXNE) == ISR_REACK
     }
 
     fn boxed_clone(&self) -> Box<dyn Model> {

@@ -179,3 +179,34 @@ fn the_lpuart_runs_on_its_own_clock_and_shares_an_interrupt() {
     assert_eq!(bench.board.console().text("LPUART1"), "z");
     assert_eq!(bench.pending(), 1 << 29);
 }
+
+/// `LDR R1, =ISR; loop: LDR R2, [R1]; TST R2, R3; BEQ loop` with R3 the flag.
+fn poll(flag: u32) -> Vec<u8> {
+    let mut program = crate::asm::Asm::new();
+    program.load(1, USART2 + ISR).load(3, flag);
+    program.label("loop").ldr(2, 1, 0).op(0x421A).beq("loop");
+    program.label("end").b("end");
+    crate::fixture::elf(&program)
+}
+
+#[test]
+fn a_loop_that_polls_for_input_waits_and_one_that_nothing_ends_is_stuck() {
+    use bringup_board::Stop;
+    let run = |cr1: u32, flag: u32| {
+        let mut bench = Bench::l031();
+        bench.board.load(&poll(flag)).unwrap();
+        bench.write(RCC + 0x2C, 1);
+        bench.write(RCC + 0x38, 1 << 17);
+        bench.write(GPIOA, 0x6BFF_FCFF);
+        bench.write(GPIOA, 0xABFF_FCFF);
+        bench.write(GPIOA + 0x24, 4 << 28);
+        bench.write(USART2 + BRR, 218);
+        bench.write(USART2 + CR1, cr1);
+        let first = bench.board.run_for(std::time::Duration::from_millis(100));
+        bench.board.send("USART2", b"a").unwrap();
+        bench.run(10_000);
+        (first, flags(&bench, RXNE) != 0)
+    };
+    assert_eq!(run(UE | RE, RXNE), (Stop::Limit, true));
+    assert_eq!(run(UE | TE, RXNE), (Stop::Stuck, false));
+}

@@ -609,6 +609,13 @@ impl Model for Timer {
         Some((value >> ((offset & 3) * 8)) & width.mask())
     }
 
+    fn awaits_outside(&self, offset: u32, file: &RegisterFile) -> bool {
+        let captures = (0..self.channels.len())
+            .any(|index| !is_output(file, index) && file.get(CCER) & 1 << (4 * index) != 0);
+        let triggered = file.get(SMCR) & 0b111 != 0;
+        matches!(offset & !3, SR | CNT) && (captures || triggered)
+    }
+
     fn boxed_clone(&self) -> Box<dyn Model> {
         Box::new(self.clone())
     }
