@@ -13,6 +13,8 @@ macro_rules! block {
         impl fmt::Debug for $block {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 let $this = self;
+                // Of a block in which nothing can be read, only the name is left.
+                let _ = $this;
                 f.debug_struct($name)$(.field($field, &$value))*.finish()
             }
         }
