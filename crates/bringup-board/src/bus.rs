@@ -50,8 +50,8 @@ pub(crate) struct System {
     pub(crate) wires: Wires,
     /// Instruction that accessed a peripheral last, for findings about what it brought about.
     last_pc: u32,
-    /// Voltage range that the wait states were checked for.
-    checked_range: u8,
+    /// Voltage range, wait states and clock that the flash was checked for.
+    checked: (u8, u32, Frequency),
 }
 
 /// Where the flash controller keeps its wait states: `ACR.LATENCY` of a peripheral called `FLASH`.
@@ -100,7 +100,7 @@ impl System {
             io_port: chip.core == Core::CortexM0Plus,
             wires: Wires::default(),
             last_pc: 0,
-            checked_range: 0,
+            checked: (0, 0, Frequency::hz(0)),
         };
         system.reset(Reset::PowerOn, 0);
         Ok(system)
@@ -360,7 +360,7 @@ impl System {
         if self.latency.is_some_and(|latency| latency.device == index) {
             self.refresh_latency();
             self.check_flash(at.cycle);
-        } else if self.wires.voltage_range != self.checked_range {
+        } else if self.wires.voltage_range != self.checked.0 {
             self.check_flash(at.cycle);
         }
     }

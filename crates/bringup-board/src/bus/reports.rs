@@ -103,11 +103,14 @@ impl System {
     #[cold]
     pub(super) fn check_flash(&mut self, cycle: u64) {
         let range = self.wires.voltage_range;
-        self.checked_range = range;
+        let hclk = self.clock.tree().hclk;
+        let now = (range, self.wait_states, hclk);
+        if std::mem::replace(&mut self.checked, now) == now {
+            return;
+        }
         let mut limits = self.wires.flash_limits.iter();
         let limit =
             limits.find(|(of, wait_states, _)| *of == range && *wait_states == self.wait_states);
-        let hclk = self.clock.tree().hclk;
         if let Some((_, wait_states, limit)) = limit
             && hclk.as_hz() > *limit
         {

@@ -1,6 +1,6 @@
 //! Inputs of a timer: capture, and the slave modes that an edge triggers.
 
-use super::{CCER, CCR, CR1, CR1_CEN, SMCR, SR, SR_TIF, Timer, channel_mode, set_flags};
+use super::{CCR, CR1, CR1_CEN, Channel, SMCR, SR, SR_TIF, Timer, set_flags};
 use crate::peripheral::Context;
 
 impl Timer {
@@ -17,21 +17,22 @@ impl Timer {
 
     /// An edge on the input of a channel.
     pub(super) fn edge(&mut self, input: usize, level: bool, context: &mut Context<'_>) {
-        let ccer = context.file.get(CCER);
-        let wanted = |index: usize| match ccer >> (4 * index) & 0b1010 {
+        let wanted = |enable: u32| match enable & 0b1010 {
             0b0000 => level,
             0b0010 => !level,
             _ => true,
         };
         for index in 0..self.channels.len() {
-            let mode = channel_mode(context.file, index);
+            let Some(Channel { mode, enable, .. }) = self.channels.get(index).cloned() else {
+                return;
+            };
             // 01 is the input of the channel, 10 that of the other one of its pair.
             let source = match mode & 0b11 {
                 0b01 => index,
                 0b10 => index ^ 1,
                 _ => continue,
             };
-            if source != input || ccer >> (4 * index) & 1 == 0 || !wanted(index) {
+            if source != input || enable & 1 == 0 || !wanted(enable) {
                 continue;
             }
             let divisor = 1 << ((mode >> 2) & 0b11);
@@ -45,11 +46,16 @@ impl Timer {
             }
         }
         let smcr = context.file.get(SMCR);
+        let passes = |index: usize| {
+            self.channels
+                .get(index)
+                .is_some_and(|channel| wanted(channel.enable))
+        };
         let trigger = match (smcr >> 4) & 0b111 {
             // The edge detector of input 1 passes both edges.
             0b100 => input == 0,
-            0b101 => input == 0 && wanted(0),
-            0b110 => input == 1 && wanted(1),
+            0b101 => input == 0 && passes(0),
+            0b110 => input == 1 && passes(1),
             _ => false,
         };
         if trigger {

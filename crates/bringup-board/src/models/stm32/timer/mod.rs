@@ -66,6 +66,10 @@ const NEXT: u32 = 0;
 #[derive(Debug, Clone)]
 struct Channel {
     signal: SignalId,
+    /// Its byte of `CCMRx`: `CCxS` in bits 0 and 1, `OCxPE` in bit 3, `OCxM` in bits 4 to 6, or `ICxPSC` in bits 2 and 3.
+    mode: u32,
+    /// Its bits of `CCER`: `CCxE`, `CCxP`, `CCxNE`, `CCxNP`.
+    enable: u32,
     complement: Option<SignalId>,
     /// Compare value in effect.
     compare: u32,
@@ -73,6 +77,23 @@ struct Channel {
     reference: bool,
     /// Edges seen since the last capture.
     edges: u32,
+}
+
+impl Channel {
+    /// Whether it compares, and does not capture.
+    const fn is_output(&self) -> bool {
+        self.mode.trailing_zeros() >= 2
+    }
+
+    /// `OCxM`.
+    const fn compare_mode(&self) -> u32 {
+        self.mode >> 4 & 0b111
+    }
+
+    /// Whether an output of it is switched on.
+    const fn drives(&self) -> bool {
+        self.is_output() && self.enable & 0b101 != 0
+    }
 }
 
 /// A timer.
@@ -93,6 +114,10 @@ pub struct Timer {
     repeat: u32,
     /// Core cycles per cycle of the timer's clock.
     divisor: u32,
+    /// It has the repetition counter.
+    repeats: bool,
+    /// The core cycle that the event is planned for.
+    planned: Option<u64>,
 }
 
 impl Timer {
@@ -114,6 +139,8 @@ impl Timer {
             });
             channels.push(Channel {
                 signal,
+                mode: 0,
+                enable: 0,
                 complement,
                 compare: 0,
                 reference: false,
@@ -153,6 +180,8 @@ impl Timer {
             prescaler: 0,
             repeat: 0,
             divisor: 1,
+            repeats: setup.layout.word(RCR).is_some(),
+            planned: None,
         }
     }
 
@@ -175,43 +204,63 @@ impl Timer {
         }
     }
 
-    /// Whether an output of a channel is switched on.
-    fn drives(index: usize, file: &RegisterFile) -> bool {
-        file.get(CCER) >> (4 * index) & 0b101 != 0
-    }
-
     /// In which directions of the centre-aligned mode matches set the flag: `CMS` 01 only down, 10 only up.
     fn flagged_ways(file: &RegisterFile) -> (bool, bool) {
         let cms = (file.get(CR1) & CR1_CMS) >> 5;
         (cms != 0b01, cms != 0b10)
     }
 
-    /// Brings the counter to a cycle, with everything that happened on the way.
+    /// Brings the counter to a cycle. What happened on the way has had its events, or nobody could have seen it.
     fn sync(&mut self, context: &mut Context<'_>) {
         let ticks = self.ticks(context.file, context.cycle);
         if ticks > 0 {
             self.at += ticks * self.tick();
-            self.advance(ticks, context);
+            let (counter, ends) = self.counter.after(ticks);
+            self.counter = counter;
+            if ends > 0 && self.repeats {
+                self.count_repeats(ends, context.file);
+            }
         }
     }
 
+    /// Counts ends of periods down; whether one of them is an update.
+    fn count_repeats(&mut self, ends: u64, file: &RegisterFile) -> bool {
+        let repeat = u64::from(self.repeat);
+        if ends <= repeat {
+            self.repeat = (repeat - ends) as u32;
+            return false;
+        }
+        let turn = u64::from(file.get(RCR) & 0xFF) + 1;
+        self.repeat = (turn - 1 - (ends - repeat - 1) % turn) as u32;
+        true
+    }
+
+    /// Counts, with everything that happens on the way.
     fn advance(&mut self, ticks: u64, context: &mut Context<'_>) {
         let before = self.counter;
         let (after, ends) = before.after(ticks);
         self.counter = after;
         let (up, down) = Self::flagged_ways(context.file);
-        for index in 0..self.channels.len() {
-            if !is_output(context.file, index) {
+        let mut flags = 0;
+        for (index, channel) in self.channels.iter_mut().enumerate() {
+            if !channel.is_output() {
                 continue;
             }
-            let compare = self.channels[index].compare;
             let within = |distance: Option<u64>| distance.is_some_and(|needed| needed <= ticks);
-            if within(before.to_value(compare, up, down)) {
-                set_flags(1 << (index + 1), context);
+            if within(before.to_value(channel.compare, up, down)) {
+                flags |= 1 << (index + 1);
             }
-            if within(before.to_value(compare, true, true)) {
-                self.on_match(index, context.file);
+            if within(before.to_value(channel.compare, true, true)) {
+                channel.reference = match channel.compare_mode() {
+                    0b001 => true,
+                    0b010 => false,
+                    0b011 => !channel.reference,
+                    _ => channel.reference,
+                };
             }
+        }
+        if flags != 0 {
+            set_flags(flags, context);
         }
         if ends > 0 {
             self.on_end(ends, context);
@@ -221,13 +270,9 @@ impl Timer {
 
     /// The counter came to the end of a period: an update, unless the repetition counter holds it back.
     fn on_end(&mut self, ends: u64, context: &mut Context<'_>) {
-        let repeat = u64::from(self.repeat);
-        if ends <= repeat {
-            self.repeat = (repeat - ends) as u32;
+        if !self.count_repeats(ends, context.file) {
             return;
         }
-        let turn = u64::from(context.file.get(RCR) & 0xFF) + 1;
-        self.repeat = (turn - 1 - (ends - repeat - 1) % turn) as u32;
         if context.file.get(CR1) & CR1_UDIS == 0 {
             self.load(context);
             set_flags(SR_UIF, context);
@@ -254,101 +299,79 @@ impl Timer {
         }
     }
 
-    /// What `OCxM` does to the reference on a match.
-    fn on_match(&mut self, index: usize, file: &RegisterFile) {
-        let mode = (channel_mode(file, index) >> 4) & 0b111;
-        if let Some(channel) = self.channels.get_mut(index) {
-            channel.reference = match mode {
-                0b001 => true,
-                0b010 => false,
-                0b011 => !channel.reference,
-                _ => channel.reference,
-            };
-        }
-    }
-
     /// Works out the references that follow from where the counter is, and drives the pins.
     fn refresh_outputs(&mut self, context: &mut Context<'_>) {
-        let ccer = context.file.get(CCER);
         let on = !self.advanced || context.file.get(BDTR) & BDTR_MOE != 0;
         let counter = self.counter;
-        for index in 0..self.channels.len() {
-            let output = is_output(context.file, index);
-            let mode = (channel_mode(context.file, index) >> 4) & 0b111;
-            let Some(channel) = self.channels.get_mut(index) else {
-                return;
-            };
+        for channel in &mut self.channels {
             let below = if counter.down {
                 counter.value <= channel.compare
             } else {
                 counter.value < channel.compare
             };
-            channel.reference = match mode {
+            channel.reference = match channel.compare_mode() {
                 0b100 => false,
                 0b101 => true,
                 0b110 => below,
                 0b111 => !below,
                 _ => channel.reference,
             };
-            let bits = ccer >> (4 * index);
+            let bits = if channel.is_output() && on {
+                channel.enable
+            } else {
+                0
+            };
             let active = channel.reference;
-            let drives = output && on;
-            let level = (drives && bits & 1 != 0).then_some(active ^ (bits & 0b10 != 0));
+            let level = (bits & 1 != 0).then_some(active ^ (bits & 0b10 != 0));
             context
                 .pins
                 .set_signal(channel.signal, level, context.cycle);
             if let Some(complement) = channel.complement {
                 // Alone it follows the reference, beside its main output it is the opposite (RM0091 table 53).
                 let active = active ^ (bits & 1 != 0);
-                let level = (drives && bits & 0b100 != 0).then_some(active ^ (bits & 0b1000 != 0));
+                let level = (bits & 0b100 != 0).then_some(active ^ (bits & 0b1000 != 0));
                 context.pins.set_signal(complement, level, context.cycle);
             }
         }
     }
 
     /// Plans the next moment at which something changes that somebody could see.
-    fn plan(&self, context: &mut Context<'_>) {
+    fn plan(&mut self, context: &mut Context<'_>) {
         let ticks = Self::is_running(context.file)
             .then(|| self.next_change(context.file))
             .flatten();
-        match ticks {
-            Some(ticks) => {
-                let due = ticks.saturating_mul(self.tick()).saturating_add(self.at);
-                context.at_cycle(NEXT, due);
-            }
+        let due = ticks.map(|ticks| ticks.saturating_mul(self.tick()).saturating_add(self.at));
+        if self.planned == due {
+            return;
+        }
+        self.planned = due;
+        match due {
+            Some(due) => context.at_cycle(NEXT, due),
             None => context.cancel(NEXT),
         }
     }
 
     fn next_change(&self, file: &RegisterFile) -> Option<u64> {
         let (cr1, sr) = (file.get(CR1), file.get(SR));
-        let driving = (0..self.channels.len())
-            .any(|index| is_output(file, index) && Self::drives(index, file));
-        let mut next = None;
-        let mut consider = |distance: Option<u64>| {
-            next = match (next, distance) {
-                (Some(next), Some(distance)) => Some(u64::min(next, distance)),
-                (next, distance) => next.or(distance),
-            };
-        };
+        let mut next = u64::MAX;
+        let mut consider = |distance: Option<u64>| next = next.min(distance.unwrap_or(u64::MAX));
         let seen = sr & SR_UIF == 0 || cr1 & CR1_OPM != 0 || self.is_preloaded(file);
+        let driving = self.channels.iter().any(Channel::drives);
         if driving || (cr1 & CR1_UDIS == 0 && seen) {
             consider(self.counter.to_end());
         }
         let (up, down) = Self::flagged_ways(file);
         for (index, channel) in self.channels.iter().enumerate() {
-            if !is_output(file, index) {
+            if !channel.is_output() {
                 continue;
             }
-            if sr & (1 << (index + 1)) == 0 {
+            if channel.drives() || (1..=3).contains(&channel.compare_mode()) {
+                consider(self.counter.to_value(channel.compare, true, true));
+            } else if sr & (1 << (index + 1)) == 0 {
                 consider(self.counter.to_value(channel.compare, up, down));
             }
-            if Self::drives(index, file) || (1..=3).contains(&(channel_mode(file, index) >> 4 & 7))
-            {
-                consider(self.counter.to_value(channel.compare, true, true));
-            }
         }
-        next
+        Some(next).filter(|next| *next < u64::MAX)
     }
 
     /// Whether an update would bring other values into effect.
@@ -409,7 +432,7 @@ impl Timer {
     fn generate(&mut self, events: u32, context: &mut Context<'_>) {
         for index in 0..self.channels.len() {
             if events & 1 << (index + 1) != 0 {
-                if is_output(context.file, index) {
+                if self.channels[index].is_output() {
                     set_flags(1 << (index + 1), context);
                 } else {
                     self.capture(index, context);
@@ -454,10 +477,20 @@ impl Timer {
         if file.get(CR1) & CR1_ARPE == 0 {
             self.counter.reload = file.get(ARR);
         }
-        for (index, (channel, offset)) in self.channels.iter_mut().zip(CCR).enumerate() {
-            if channel_mode(file, index) & 1 << 3 == 0 {
+        for (channel, offset) in self.channels.iter_mut().zip(CCR) {
+            if channel.mode & 1 << 3 == 0 {
                 channel.compare = file.get(offset);
             }
+        }
+    }
+
+    /// What the channels are told to do.
+    fn decode(&mut self, file: &RegisterFile) {
+        let modes = [file.get(CCMR1), file.get(CCMR2)];
+        let ccer = file.get(CCER);
+        for (index, channel) in self.channels.iter_mut().enumerate() {
+            channel.mode = modes[index / 2 % 2] >> (8 * (index % 2)) & 0xFF;
+            channel.enable = ccer >> (4 * index) & 0b1111;
         }
     }
 
@@ -470,17 +503,6 @@ impl Timer {
             cr1
         }
     }
-}
-
-/// `CCxS` in bits 0 and 1, `OCxPE` in bit 3, `OCxM` in bits 4 to 6 or `ICxPSC` in bits 2 and 3 of a channel.
-fn channel_mode(file: &RegisterFile, index: usize) -> u32 {
-    let register = file.get(if index < 2 { CCMR1 } else { CCMR2 });
-    (register >> (8 * (index % 2))) & 0xFF
-}
-
-/// Whether a channel compares, and does not capture.
-fn is_output(file: &RegisterFile, index: usize) -> bool {
-    channel_mode(file, index).trailing_zeros() >= 2
 }
 
 fn set_flags(flags: u32, context: &mut Context<'_>) {
@@ -498,6 +520,8 @@ impl Model for Timer {
             down: false,
         };
         (self.at, self.prescaler, self.repeat) = (context.cycle, 0, 0);
+        self.planned = None;
+        self.decode(context.file);
         for channel in &mut self.channels {
             (channel.compare, channel.reference, channel.edges) = (0, false, 0);
         }
@@ -511,8 +535,10 @@ impl Model for Timer {
         }
         let value = context.file.read(offset, width);
         if let Some(index) = CCR.iter().position(|offset| *offset == word)
-            && index < self.channels.len()
-            && !is_output(context.file, index)
+            && self
+                .channels
+                .get(index)
+                .is_some_and(|channel| !channel.is_output())
         {
             // Reading what was captured clears the flag.
             let sr = context.file.get(SR);
@@ -546,6 +572,10 @@ impl Model for Timer {
                 self.at = context.cycle;
             }
             PSC | DIER => {}
+            CCMR1 | CCMR2 | CCER => {
+                self.decode(context.file);
+                self.preload(context.file);
+            }
             _ => self.preload(context.file),
         }
         self.settle(context);
@@ -553,7 +583,10 @@ impl Model for Timer {
     }
 
     fn event(&mut self, _: u32, context: &mut Context<'_>) {
-        self.sync(context);
+        self.planned = None;
+        let ticks = self.ticks(context.file, context.cycle);
+        self.at += ticks * self.tick();
+        self.advance(ticks, context);
         self.plan(context);
         self.update_lines(context);
     }
@@ -590,7 +623,14 @@ impl Model for Timer {
             return self.at.saturating_add(next.saturating_mul(self.tick()));
         }
         match captured {
-            Some(index) if index < self.channels.len() && !is_output(file, index) => cycle,
+            Some(index)
+                if self
+                    .channels
+                    .get(index)
+                    .is_some_and(|channel| !channel.is_output()) =>
+            {
+                cycle
+            }
             _ => u64::MAX,
         }
     }
@@ -610,8 +650,8 @@ impl Model for Timer {
     }
 
     fn awaits_outside(&self, offset: u32, file: &RegisterFile) -> bool {
-        let captures = (0..self.channels.len())
-            .any(|index| !is_output(file, index) && file.get(CCER) & 1 << (4 * index) != 0);
+        let capturing = |channel: &Channel| !channel.is_output() && channel.enable & 1 != 0;
+        let captures = self.channels.iter().any(capturing);
         let triggered = file.get(SMCR) & 0b111 != 0;
         matches!(offset & !3, SR | CNT) && (captures || triggered)
     }
