@@ -72,7 +72,7 @@ enum Target {
     Riscv,
     /// MSP430, with the crates `msp430` and `msp430-rt`
     Msp430,
-    /// Xtensa LX, with the crates `xtensa-lx` and `xtensa-lx-rt`
+    /// Xtensa LX, with the crate `xtensa-lx-rt` if its attribute is re-exported
     XtensaLx,
     /// Registers and interrupt numbers, without a vector table
     None,
