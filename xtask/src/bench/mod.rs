@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: what things cost, measured beside what they are compared with.
 
+mod board;
 mod chips;
 mod compile;
 mod generate;
@@ -14,11 +15,14 @@ use clap::Subcommand;
 pub(crate) enum Bench {
     /// Generating peripheral access crates and compiling them, compared with svd2rust, form and rustfmt
     Pac(pac::Args),
+    /// Running firmware on the virtual board, compared with QEMU
+    Board(board::Args),
 }
 
 /// Runs one of the benches.
 pub(crate) fn run(bench: &Bench) -> Result<(), Vec<String>> {
     match bench {
+        Bench::Board(args) => board::run(args).map_err(|error| vec![error]),
         Bench::Pac(args) => pac::run(args).map_err(|error| vec![error]),
     }
 }

@@ -1,0 +1,15 @@
+//! A loop that writes a register of a device, another value each time.
+#![no_std]
+#![no_main]
+
+use cortex_m_rt::entry;
+use firmware_bench::TURNS;
+
+#[entry]
+fn main() -> ! {
+    firmware_bench::start();
+    for turn in 0..TURNS {
+        firmware_bench::write(turn);
+    }
+    firmware_bench::exit()
+}
