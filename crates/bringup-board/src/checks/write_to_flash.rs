@@ -10,8 +10,8 @@ pub const RULE: Rule = Rule {
     summary: "a store to flash or other memory that is not RAM",
     explanation: "\
 Flash and EEPROM are written through their controller after an unlock sequence, not by a plain store: the store ends in
-a bus error, and the core takes a HardFault. The board does not model the controller yet, so stores after an unlock
-sequence are refused as well.
+a bus error, and the core takes a HardFault. A store after the unlock sequence, in a width that the controller takes, programs
+the memory and is no breach; on a chip whose controller has no model every store is refused.
 
 Usual causes are a pointer to a constant that was cast to a mutable one, and a null pointer, since flash appears at
 address 0.",

@@ -6,6 +6,7 @@ mod flash;
 mod pins;
 mod rcc;
 mod script;
+mod skip;
 mod timer;
 mod usart;
 mod watchdog;
