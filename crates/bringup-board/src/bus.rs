@@ -17,6 +17,7 @@ use crate::peripheral::{Context, Crystals, Model, Reset};
 use crate::pins::{PinId, Pins};
 use crate::scheduler::{DeviceIndex, Scheduler};
 use crate::script::Player;
+use crate::trace::Recorder;
 use crate::wires::Wires;
 
 mod reports;
@@ -33,6 +34,8 @@ pub(crate) struct System {
     pub(crate) scheduler: Scheduler,
     /// What the world outside does.
     pub(crate) player: Player,
+    /// Accesses to registers, if they are asked for.
+    pub(crate) recorder: Option<Box<Recorder>>,
     lines: u32,
     /// Accesses inside a peripheral where no register is, by address: reads and writes.
     holes: BTreeMap<u32, (u64, u64)>,
@@ -89,6 +92,7 @@ impl System {
             findings: Findings::default(),
             scheduler: Scheduler::default(),
             player: Player::default(),
+            recorder: None,
             lines: 0,
             holes: BTreeMap::new(),
             limit: None,
@@ -168,7 +172,7 @@ impl System {
             // A pause is only ever sooner than it was asked for: the board looks again after it.
             self.set_limit(self.limit);
         }
-        if self.pins.awaited_edge_came() {
+        if self.pins.awaited_edge_came() || self.console.awaited_text_came() {
             self.stop_at = self.stop_at.min(cycle);
         }
     }
@@ -424,7 +428,11 @@ impl Bus for System {
 
     fn read(&mut self, address: u32, width: Width, at: At) -> Result<u32, BusFault> {
         if let Some(index) = self.devices.map.find(address) {
-            return Ok(self.device_read(index, address, width, at));
+            let value = self.device_read(index, address, width, at);
+            if self.recorder.is_some() {
+                self.record(address, width, value, false, at);
+            }
+            return Ok(value);
         }
         self.memories
             .read(address, width)
@@ -433,6 +441,9 @@ impl Bus for System {
 
     fn write(&mut self, address: u32, width: Width, value: u32, at: At) -> Result<(), BusFault> {
         if let Some(index) = self.devices.map.find(address) {
+            if self.recorder.is_some() {
+                self.record(address, width, value, true, at);
+            }
             self.device_write(index, address, width, value, at);
             return Ok(());
         }
@@ -539,7 +550,10 @@ impl Bus for System {
         }
     }
 
-    fn repeated(&mut self, address: u32, _: Width, at: At, times: u64) {
+    fn repeated(&mut self, address: u32, width: Width, at: At, times: u64) {
+        if self.recorder.is_some() && self.devices.map.find(address).is_some() {
+            self.record_again(address, width, at, times);
+        }
         let Some(index) = self.devices.map.find(address) else {
             return;
         };

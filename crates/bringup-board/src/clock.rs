@@ -47,6 +47,11 @@ impl Frequency {
         }
     }
 
+    /// In hertz, as a fraction.
+    pub(crate) const fn fraction(self) -> (u64, u64) {
+        (self.numerator, self.denominator)
+    }
+
     /// In hertz, rounded down.
     pub const fn as_hz(self) -> u64 {
         self.numerator / self.denominator
@@ -341,6 +346,14 @@ impl Clock {
             .segments
             .partition_point(|segment| segment.cycle <= cycle);
         self.segments[after.saturating_sub(1)]
+    }
+
+    /// First and last cycle of the time around `cycle` in which the clock was the same, and its frequency.
+    pub(crate) fn constant_around(&self, cycle: u64) -> (u64, u64, Frequency) {
+        let segment = self.segment_of(cycle);
+        let after = self.segments.iter().find(|other| other.cycle > cycle);
+        let last = after.map_or(u64::MAX, |after| after.cycle - 1);
+        (segment.cycle, last, segment.hclk)
     }
 
     /// When `cycle` begins.

@@ -47,6 +47,7 @@ pub mod scheduler;
 mod script;
 mod semihosting;
 mod symbols;
+mod trace;
 mod vcd;
 pub mod wires;
 
@@ -62,3 +63,4 @@ pub use run::{GuestFault, Halt, RunOptions, Stop};
 pub use script::{Script, ScriptProblem};
 pub use semihosting::{STDERR, STDOUT};
 pub use symbols::{Frame, Location, Symbols};
+pub use trace::{Access, Batch, TraceText};

@@ -12,6 +12,7 @@ use crate::checks;
 use crate::clock::Time;
 use crate::error::Error;
 use crate::semihosting::{Guest, Outcome};
+use crate::trace::Batch;
 
 /// Why a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
@@ -126,6 +127,25 @@ impl Board {
         })
     }
 
+    /// Runs as [`Board::run`] does, and hands over every access to a register that the firmware makes, some thousands at a
+    /// time. Nothing else is different. Registers of the core itself (SysTick, NVIC, SCB) are not among them.
+    pub fn run_traced(
+        &mut self,
+        options: &RunOptions,
+        sink: &mut dyn FnMut(Batch),
+    ) -> Result<Stop, Error> {
+        self.system.set_recording(true);
+        let result = self.resume_with(options, false, sink);
+        if let Some((batch, _)) = self.system.take_batch(true) {
+            sink(batch);
+        }
+        self.system.set_recording(false);
+        Ok(match result? {
+            Halt::Stop(stop) => stop,
+            Halt::Breakpoint { .. } | Halt::Bkpt { .. } => Stop::Until,
+        })
+    }
+
     /// Runs as [`Board::run`] does, for a debugger: `BKPT` instructions halt the core.
     pub fn debug(&mut self, options: &RunOptions) -> Result<Halt, Error> {
         self.resume(options, true)
@@ -141,6 +161,15 @@ impl Board {
     }
 
     fn resume(&mut self, options: &RunOptions, debugger: bool) -> Result<Halt, Error> {
+        self.resume_with(options, debugger, &mut drop)
+    }
+
+    fn resume_with(
+        &mut self,
+        options: &RunOptions,
+        debugger: bool,
+        sink: &mut dyn FnMut(Batch),
+    ) -> Result<Halt, Error> {
         let awaited = options
             .until_pin
             .as_deref()
@@ -163,6 +192,18 @@ impl Board {
         self.core.set_skip(options.skip);
         let halt = loop {
             let stop = self.core.run(&mut self.system, u64::MAX);
+            if stop == armv6m::Stop::Limit
+                && let Some((batch, stop_at)) = self.system.take_batch(false)
+            {
+                sink(batch);
+                self.system.lift_pause();
+                if self.handler_watched {
+                    self.system.pause_at(stop_at);
+                }
+                if !self.has_stopped() {
+                    continue;
+                }
+            }
             if let Some(halt) = self.heed(stop, debugger) {
                 break halt;
             }
@@ -172,7 +213,18 @@ impl Board {
             self.reached = end.filter(|_| stop == Stop::Limit);
         }
         self.system.pins.await_edge(None);
+        self.system.console.await_text(None);
         Ok(halt)
+    }
+
+    /// Whether there is another reason to stop than a full batch of a trace.
+    fn has_stopped(&self) -> bool {
+        let wires = &self.system.wires;
+        self.core.cycles() >= self.system.stop_at()
+            || wires.reset.is_some()
+            || wires.event
+            || self.system.pins.awaited_edge_came()
+            || self.system.console.awaited_text_came()
     }
 
     /// Deals with why the core stopped; `None` to run on.
@@ -255,7 +307,7 @@ impl Board {
     /// The virtual time is over, or the time to look at a HardFault handler has come.
     fn heed_limit(&mut self) -> Option<Halt> {
         let served = self.serve_requests();
-        if self.system.pins.awaited_edge_came() {
+        if self.system.pins.awaited_edge_came() || self.system.console.awaited_text_came() {
             return Some(Halt::Stop(Stop::Until));
         }
         if served {

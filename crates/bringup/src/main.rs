@@ -13,6 +13,7 @@ mod firmware;
 mod snippet;
 mod svd;
 mod target;
+mod trace;
 mod ui;
 mod view;
 

@@ -10,4 +10,5 @@ mod gpio;
 mod image;
 mod models;
 mod registers;
+mod trace;
 mod unpredictable;

@@ -12,6 +12,7 @@ use crate::error::Error;
 use crate::exit::Exit;
 use crate::files;
 use crate::firmware::FirmwareArgs;
+use crate::trace;
 use crate::ui;
 use crate::view;
 
@@ -44,6 +45,10 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE")]
     script: Option<PathBuf>,
 
+    /// Write every access to a register with its fields, time and source line
+    #[arg(long, value_name = "FILE")]
+    trace: Option<PathBuf>,
+
     /// Write what happened on the pins to a value change dump, for GTKWave
     #[arg(long, value_name = "FILE")]
     vcd: Option<PathBuf>,
@@ -72,7 +77,10 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
         play(&mut board, path)?;
     }
     let options = args.options(&board);
-    let (report, host) = simulate(&mut board, &options)?;
+    let (report, host) = match &args.trace {
+        Some(path) => trace::simulate(&mut board, &options, path)?,
+        None => simulate(&mut board, &options)?,
+    };
     if let Some(path) = &args.vcd {
         files::write_file(path, &board.vcd())?;
     }

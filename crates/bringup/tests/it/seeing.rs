@@ -203,3 +203,48 @@ fn a_script_that_does_not_fit_says_where() {
     "#);
     assert_eq!(script("1ms PA0 high\n").code, Some(0));
 }
+
+#[test]
+fn a_trace_names_registers_fields_and_places_and_changes_nothing() {
+    let dir = scratch("trace");
+    let file = dir.join("run.trace");
+    let traced = run(
+        "clock_hsi16",
+        &["--json", "--trace", file.to_str().unwrap()],
+    );
+    assert_eq!(traced.stdout, run("clock_hsi16", &["--json"]).stdout);
+    let text = fs::read_to_string(&file).unwrap();
+    // Times, addresses and lines are the compiler's; they are looked at in the tests of the board.
+    let what = |line: &str| {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let (place, words) = words.split_last().unwrap();
+        assert!(place.starts_with("src/"), "{line}");
+        words[4..].join(" ")
+    };
+    let first: Vec<String> = text.lines().take(6).map(what).collect();
+    assert_snapshot!(first.join("\n"), @"
+    read RCC.IOPENR = 0x00000000
+    write RCC.IOPENR = 0x00000002 IOPBEN=1
+    read GPIOB.MODER = 0xffffffff
+    write GPIOB.MODER = 0xffffff7f MODE3=1
+    read RCC.CR = 0x00000300
+    write RCC.CR = 0x00000301 HSI16ON=1
+    ");
+    // Each edge of the pin is a write to its port, at the same cycle or within the instruction.
+    let edges = traced.json()["pins"][0]["edges"].as_array().unwrap().len();
+    let writes = text.lines().filter(|line| line.contains("write GPIOB.ODR"));
+    assert_eq!(writes.count(), edges);
+    let again = dir.join("again.trace");
+    run("clock_hsi16", &["--trace", again.to_str().unwrap()]);
+    assert_eq!(fs::read_to_string(again).unwrap(), text);
+}
+
+#[test]
+fn a_trace_that_cannot_be_written_is_an_error() {
+    let dir = scratch("no-trace");
+    let file = dir.join("missing/run.trace");
+    assert_eq!(
+        run("hello", &["--trace", file.to_str().unwrap()]).code,
+        Some(2)
+    );
+}

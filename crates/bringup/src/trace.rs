@@ -1,0 +1,58 @@
+//! A trace of a run in a file: another thread writes it while the board runs.
+
+use std::fs::File;
+use std::io::{self, Write as _};
+use std::path::Path;
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use bringup_board::report::Report;
+use bringup_board::{Batch, Board, RunOptions, TraceText};
+
+use crate::error::Error;
+
+/// Batches that wait to be written: the board runs ahead by so many.
+const AHEAD: usize = 8;
+
+/// Runs a board and writes every access to a register into the file at `path`; returns what happened and how long
+/// that took here.
+pub(crate) fn simulate(
+    board: &mut Board,
+    options: &RunOptions,
+    path: &Path,
+) -> Result<(Report, Duration), Error> {
+    let error = |source| Error::Write {
+        path: path.into(),
+        source,
+    };
+    let file = File::create(path).map_err(error)?;
+    let text = TraceText::new(board);
+    let (sender, receiver) = sync_channel(AHEAD);
+    let start = Instant::now();
+    let (written, ran) = thread::scope(|scope| {
+        let writer = scope.spawn(|| write(file, text, receiver));
+        // When the file cannot be written, the run goes on without it and the error is shown at its end.
+        let ran = board.run_traced(options, &mut |batch| drop(sender.send(batch)));
+        drop(sender);
+        let written = writer
+            .join()
+            .unwrap_or_else(|_| Err(io::Error::other("the writer failed")));
+        (written, ran)
+    });
+    let host = start.elapsed();
+    ran.map_err(|source| Error::Board { source })?;
+    written.map_err(error)?;
+    Ok((board.report(), host))
+}
+
+/// Writes what comes until nothing can come any more.
+fn write(mut file: File, mut text: TraceText, batches: Receiver<Batch>) -> io::Result<()> {
+    let mut out = String::new();
+    for batch in batches {
+        text.write(&batch, &mut out);
+        file.write_all(out.as_bytes())?;
+        out.clear();
+    }
+    Ok(())
+}
