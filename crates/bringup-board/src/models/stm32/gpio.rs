@@ -50,6 +50,7 @@ enum Lock {
 /// One port of up to 16 pins.
 #[derive(Debug, Clone)]
 pub struct Gpio {
+    /// The pins 0 to 15, in this order.
     pins: Vec<(u32, PinId)>,
     /// Signals by pin and alternate function.
     alternates: Vec<Vec<Option<SignalId>>>,
@@ -97,11 +98,14 @@ impl Gpio {
         let (pupdr, odr) = (file.get(PUPDR), file.get(ODR));
         let alternate = [file.get(AFRL), file.get(AFRH)];
         let mut idr = file.get(IDR);
-        for &(pin, id) in self
-            .pins
-            .iter()
-            .filter(|(pin, _)| changed & (1 << pin) != 0)
-        {
+        // Firmware that toggles pins spends its time here: only what changed is looked at.
+        let mut rest = changed;
+        while rest != 0 {
+            let pin = rest.trailing_zeros();
+            rest &= rest - 1;
+            let Some(&(_, id)) = self.pins.get(pin as usize) else {
+                break;
+            };
             let mode = (moder >> (2 * pin)) & 0b11;
             let high = odr & (1 << pin) != 0;
             let open_drain = otyper & (1 << pin) != 0;
@@ -140,12 +144,29 @@ impl Gpio {
         context.file.set(IDR, idr);
     }
 
+    /// Settles what a change of `ODR` changes: of the pins in `changed` those that are outputs.
+    fn settle_outputs(&self, changed: u32, context: &mut Context<'_>) {
+        let moder = context.file.get(MODER);
+        let mut outputs = changed;
+        let mut rest = changed;
+        while rest != 0 {
+            let pin = rest.trailing_zeros();
+            rest &= rest - 1;
+            if (moder >> (2 * pin)) & 0b11 != MODE_OUTPUT {
+                outputs &= !(1 << pin);
+            }
+        }
+        if outputs != 0 {
+            self.settle(outputs, context);
+        }
+    }
+
     /// Sets `ODR` and the pins that follow it.
     fn set_odr(&self, new: u32, context: &mut Context<'_>) {
         let changed = context.file.get(ODR) ^ new;
         if changed != 0 {
             context.file.set(ODR, new);
-            self.settle(changed, context);
+            self.settle_outputs(changed, context);
         }
     }
 
@@ -248,7 +269,7 @@ impl Model for Gpio {
                 }
                 let changed = odr ^ context.file.get(ODR);
                 if changed != 0 {
-                    self.settle(changed, context);
+                    self.settle_outputs(changed, context);
                 }
             }
             LCKR => self.write_lock(width, value, context),
