@@ -34,7 +34,9 @@ const CNT: u32 = 0x24;
 const PSC: u32 = 0x28;
 const ARR: u32 = 0x2C;
 const RCR: u32 = 0x30;
-const CCR: [u32; 4] = [0x34, 0x38, 0x3C, 0x40];
+const CCR1: u32 = 0x34;
+const CCR4: u32 = 0x40;
+const CCR: [u32; 4] = [CCR1, 0x38, 0x3C, CCR4];
 const BDTR: u32 = 0x44;
 
 const CR1_CEN: u32 = 1 << 0;
@@ -71,8 +73,9 @@ struct Channel {
     /// Its bits of `CCER`: `CCxE`, `CCxP`, `CCxNE`, `CCxNP`.
     enable: u32,
     complement: Option<SignalId>,
-    /// Compare value in effect.
+    /// Compare value in effect, and the one that the next update brings into effect.
     compare: u32,
+    next_compare: u32,
     /// The reference `OCxREF`.
     reference: bool,
     /// Edges seen since the last capture.
@@ -90,6 +93,11 @@ impl Channel {
         self.mode >> 4 & 0b111
     }
 
+    /// Whether its reference is of any use.
+    const fn follows(&self) -> bool {
+        self.is_output() && (self.enable != 0 || self.mode >> 4 != 0)
+    }
+
     /// Whether an output of it is switched on.
     const fn drives(&self) -> bool {
         self.is_output() && self.enable & 0b101 != 0
@@ -100,7 +108,7 @@ impl Channel {
 #[derive(Debug, Clone)]
 pub struct Timer {
     channels: Vec<Channel>,
-    /// It has `BDTR`: outputs need `MOE`.
+    /// It has `BDTR` and `RCR`: outputs need `MOE`, and updates may be left out.
     advanced: bool,
     second_bus: bool,
     update_irq: Option<u32>,
@@ -114,8 +122,8 @@ pub struct Timer {
     repeat: u32,
     /// Core cycles per cycle of the timer's clock.
     divisor: u32,
-    /// It has the repetition counter.
-    repeats: bool,
+    /// References were worked out the last time: pins may have to be let go of.
+    driving: bool,
     /// The core cycle that the event is planned for.
     planned: Option<u64>,
 }
@@ -143,6 +151,7 @@ impl Timer {
                 enable: 0,
                 complement,
                 compare: 0,
+                next_compare: 0,
                 reference: false,
                 edges: 0,
             });
@@ -180,8 +189,8 @@ impl Timer {
             prescaler: 0,
             repeat: 0,
             divisor: 1,
-            repeats: setup.layout.word(RCR).is_some(),
             planned: None,
+            driving: false,
         }
     }
 
@@ -217,7 +226,7 @@ impl Timer {
             self.at += ticks * self.tick();
             let (counter, ends) = self.counter.after(ticks);
             self.counter = counter;
-            if ends > 0 && self.repeats {
+            if ends > 0 && self.advanced {
                 self.count_repeats(ends, context.file);
             }
         }
@@ -291,8 +300,8 @@ impl Timer {
             self.counter.value = reload;
         }
         self.counter.reload = reload;
-        for (channel, offset) in self.channels.iter_mut().zip(CCR) {
-            channel.compare = context.file.get(offset);
+        for channel in &mut self.channels {
+            channel.compare = channel.next_compare;
         }
         if self.advanced && context.file.get(BDTR) & BDTR_AOE != 0 {
             context.file.set(BDTR, context.file.get(BDTR) | BDTR_MOE);
@@ -301,6 +310,11 @@ impl Timer {
 
     /// Works out the references that follow from where the counter is, and drives the pins.
     fn refresh_outputs(&mut self, context: &mut Context<'_>) {
+        let driving = self.channels.iter().any(Channel::follows);
+        if !driving && !self.driving {
+            return;
+        }
+        self.driving = driving;
         let on = !self.advanced || context.file.get(BDTR) & BDTR_MOE != 0;
         let counter = self.counter;
         for channel in &mut self.channels {
@@ -381,8 +395,7 @@ impl Timer {
             || self
                 .channels
                 .iter()
-                .zip(CCR)
-                .any(|(channel, offset)| channel.compare != file.get(offset))
+                .any(|channel| channel.compare != channel.next_compare)
     }
 
     fn update_lines(&self, context: &mut Context<'_>) {
@@ -478,8 +491,19 @@ impl Timer {
             self.counter.reload = file.get(ARR);
         }
         for (channel, offset) in self.channels.iter_mut().zip(CCR) {
+            channel.next_compare = file.get(offset);
             if channel.mode & 1 << 3 == 0 {
-                channel.compare = file.get(offset);
+                channel.compare = channel.next_compare;
+            }
+        }
+    }
+
+    /// A compare value was written.
+    fn write_compare(&mut self, index: usize, file: &RegisterFile) {
+        if let (Some(channel), Some(offset)) = (self.channels.get_mut(index), CCR.get(index)) {
+            channel.next_compare = file.get(*offset);
+            if channel.mode & 1 << 3 == 0 {
+                channel.compare = channel.next_compare;
             }
         }
     }
@@ -523,7 +547,8 @@ impl Model for Timer {
         self.planned = None;
         self.decode(context.file);
         for channel in &mut self.channels {
-            (channel.compare, channel.reference, channel.edges) = (0, false, 0);
+            (channel.compare, channel.next_compare) = (0, 0);
+            (channel.reference, channel.edges) = (false, 0);
         }
         self.settle(context);
     }
@@ -572,6 +597,7 @@ impl Model for Timer {
                 self.at = context.cycle;
             }
             PSC | DIER => {}
+            CCR1..=CCR4 => self.write_compare((word - CCR1) as usize / 4, context.file),
             CCMR1 | CCMR2 | CCER => {
                 self.decode(context.file);
                 self.preload(context.file);
