@@ -107,7 +107,7 @@ pub fn blink(options: &Options<'_>) -> Result<FileTree, Error> {
         .first()
         .ok_or_else(|| ErrorKind::NoLed(board.name.clone()))?;
     let pin = Pin::of(led)?;
-    check_names(options.device, &pin)?;
+    let mode = check_names(options.device, &pin)?;
 
     let context = context! {
         name => options.name,
@@ -121,6 +121,7 @@ pub fn blink(options: &Options<'_>) -> Result<FileTree, Error> {
         led => context! { label => &led.label, pin => &led.pin, active_low => led.active_low },
         port => pin.port.to_lowercase(),
         number => pin.number,
+        mode => mode.to_lowercase(),
         reload => grouped(options.reload),
         gate => context! {
             peripheral => options.clock_gate.peripheral.to_lowercase(),
@@ -173,19 +174,24 @@ impl Pin {
     }
 }
 
-/// The program names these: a file without them is a file for another family.
-fn check_names(device: &Device, pin: &Pin) -> Result<(), Error> {
+/// The program names these: a file without them is a file for another family. Gives the field of the pin's mode, which
+/// the files of some families call `MODE3` and those of others `MODER3`.
+fn check_names(device: &Device, pin: &Pin) -> Result<String, Error> {
     let lacks = |what: String| Error::from(ErrorKind::Lacks(what));
     let port = device
         .peripheral(&pin.port)
         .ok_or_else(|| lacks(pin.port.clone()))?;
-    for (register, field) in [("MODER", "MODE"), ("BSRR", "BS"), ("BSRR", "BR")] {
-        let field = format!("{field}{}", pin.number);
-        if !has_field(port, register, &field) {
-            return Err(lacks(format!("{}.{register}.{field}", pin.port)));
+    for stem in ["BS", "BR"] {
+        let field = format!("{stem}{}", pin.number);
+        if !has_field(port, "BSRR", &field) {
+            return Err(lacks(format!("{}.BSRR.{field}", pin.port)));
         }
     }
-    Ok(())
+    let mode = |stem: &str| format!("{stem}{}", pin.number);
+    let mut modes = ["MODE", "MODER"].map(mode).into_iter();
+    modes
+        .find(|field| has_field(port, "MODER", field))
+        .ok_or_else(|| lacks(format!("{}.MODER.{}", pin.port, mode("MODE"))))
 }
 
 fn has_field(peripheral: &Peripheral, register: &str, field: &str) -> bool {
