@@ -105,6 +105,9 @@ impl Features {
     }
 }
 
+/// What may stand before `mod`.
+const VISIBILITIES: [&str; 3] = ["", "pub ", "pub(crate) "];
+
 /// Lines of `lib.rs` with the files of its modules in their places.
 fn inlined(tree: &FileTree, features: &Features) -> Vec<String> {
     let root = tree.get("src/lib.rs").unwrap_or_default();
@@ -115,9 +118,13 @@ fn inlined(tree: &FileTree, features: &Features) -> Vec<String> {
             continue;
         }
         let file = line
-            .strip_prefix("pub mod ")
-            .and_then(|rest| rest.strip_suffix(';'));
-        let Some(name) = file else {
+            .strip_suffix(';')
+            .and_then(|line| line.split_once("mod "))
+            .filter(|(visibility, _)| VISIBILITIES.contains(visibility))
+            .and_then(|(visibility, name)| {
+                Some((visibility, name, tree.get(&format!("src/{name}.rs"))?))
+            });
+        let Some((visibility, name, text)) = file else {
             out.push(line);
             continue;
         };
@@ -125,8 +132,7 @@ fn inlined(tree: &FileTree, features: &Features) -> Vec<String> {
             out.pop();
             continue;
         }
-        out.push(format!("pub mod {name} {{"));
-        let text = tree.get(&format!("src/{name}.rs")).unwrap_or_default();
+        out.push(format!("{visibility}mod {name} {{"));
         out.extend(relative(text, 1, features));
         out.push("}".into());
     }
