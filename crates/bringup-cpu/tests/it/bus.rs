@@ -43,6 +43,8 @@ pub(crate) struct World {
     pub(crate) log: Vec<Access>,
     pub(crate) fetches: usize,
     pub(crate) fetch_wait: u32,
+    /// Cycles that loads from flash wait.
+    pub(crate) flash_wait: i32,
     pub(crate) generation: u32,
     /// Loads and stores of plain memory.
     pub(crate) plain: usize,
@@ -62,6 +64,7 @@ impl World {
             log: Vec::new(),
             fetches: 0,
             fetch_wait: 0,
+            flash_wait: 0,
             generation: 0,
             plain: 0,
             unpredictable: Vec::new(),
@@ -182,7 +185,11 @@ impl Bus for World {
     }
 
     fn data_wait(&self, address: u32) -> i32 {
-        if address == IOPORT { -1 } else { 0 }
+        match address {
+            IOPORT => -1,
+            0..RAM => self.flash_wait,
+            _ => 0,
+        }
     }
 
     fn fetch_wait(&self, _address: u32) -> u32 {

@@ -344,3 +344,61 @@ fn unstacking_that_fails() {
     assert_eq!((core.reg(14), core.psp()), (0xFFFF_FFFD, 0x3000_0000));
     assert_eq!(core.active_exceptions(), 1 << 3);
 }
+
+#[test]
+fn svc_with_primask_is_a_hard_fault_that_returns_to_it() {
+    let (mut core, mut world) = program(Config::CORTEX_M0_PLUS, &[CPSID, svc(0), HERE]);
+    world.on(SVCALL, &[HERE]);
+    world.on(3, &[CPSIE, BX_LR]);
+    steps(&mut core, &mut world, 2);
+    assert_eq!(
+        (core.ipsr(), core.pc()),
+        (3, handler(3)),
+        "PRIMASK does not hold HardFault back"
+    );
+    assert_eq!(world.word(core.reg(13) + 24), CODE + 2);
+    // Executed again with PRIMASK clear, it is taken.
+    steps(&mut core, &mut world, 3);
+    assert_eq!((core.ipsr(), core.pc()), (SVCALL, handler(SVCALL)));
+    assert_eq!(world.word(core.reg(13) + 24), CODE + 4);
+}
+
+#[test]
+fn nesting_from_a_thread_with_its_own_stack() {
+    let (mut core, mut world) = program(Config::CORTEX_M0_PLUS, &[NOP, HERE]);
+    world.on(IRQ0, &[push(0x1), str(1, 2, 0), NOP, pop(0x1), BX_LR]);
+    world.on(IRQ0 + 1, &[NOP, BX_LR]);
+    enable(&mut core, [2, 1, 0, 0]);
+    core.set_psp(RAM + 0x804);
+    core.set_control(2);
+    core.set_reg(1, 0b10);
+    core.set_reg(2, NVIC_ISPR);
+    assert!(core.poke(NVIC_ISPR, 1));
+    steps(&mut core, &mut world, 1);
+    // The thread's stack is padded to 8 bytes, the handler has the main stack.
+    assert_eq!(
+        (core.reg(14), core.psp(), core.reg(13)),
+        (0xFFFF_FFFD, RAM + 0x7E0, STACK)
+    );
+    assert_eq!(world.word(RAM + 0x7E0 + 28) >> 9 & 1, 1);
+    steps(&mut core, &mut world, 3);
+    // Here the main stack is padded, for R0 was pushed; the frame tells the exception number.
+    assert_eq!((core.ipsr(), core.reg(14)), (IRQ0 + 1, 0xFFFF_FFF1));
+    assert_eq!(core.reg(13), STACK - 4 - 4 - 0x20);
+    assert_eq!(world.word(core.reg(13) + 28), 1 << 24 | 1 << 9 | IRQ0);
+    assert_eq!(core.active_exceptions(), 0b11 << IRQ0);
+    steps(&mut core, &mut world, 2);
+    assert_eq!(
+        (core.ipsr(), core.reg(13), core.control()),
+        (IRQ0, STACK - 4, 0)
+    );
+    steps(&mut core, &mut world, 3);
+    assert_eq!(
+        (core.ipsr(), core.reg(13), core.control()),
+        (0, RAM + 0x804, 2)
+    );
+    assert_eq!(
+        (core.pc(), core.msp(), core.active_exceptions()),
+        (CODE, STACK, 0)
+    );
+}

@@ -136,3 +136,33 @@ fn a_new_code_generation_asks_for_wait_states_again() {
         core.instructions()
     );
 }
+
+#[test]
+fn loads_from_flash_wait_for_each_access() {
+    let slow = |core: &mut Core, world: &mut World| {
+        world.flash_wait = 2;
+        core.set_reg(0, 0x200);
+    };
+    let plus = |code: &[u16]| cycles(Config::CORTEX_M0_PLUS, code, slow);
+    assert_eq!(plus(&[0x4901]), 2 + 2, "ldr r1, [pc, #4]");
+    assert_eq!(plus(&[0x7801]), 2 + 2, "ldrb r1, [r0]");
+    assert_eq!(plus(&[0xC80E]), 1 + 3 + 3 * 2, "ldm r0!, {{r1-r3}}");
+    assert_eq!(plus(&[0x2101]), 1, "what loads nothing");
+    let ram = |core: &mut Core, world: &mut World| {
+        world.flash_wait = 2;
+        core.set_reg(0, RAM);
+    };
+    assert_eq!(cycles(Config::CORTEX_M0_PLUS, &[0x6801], ram), 2);
+}
+
+#[test]
+fn exception_entry_waits_for_the_vector() {
+    let (mut core, mut world) = prepared(Config::CORTEX_M0_PLUS, &[0xDF00]);
+    world.on(11, &[0x4770]);
+    world.flash_wait = 2;
+    assert_eq!(core.step(&mut world), None);
+    assert_eq!(core.cycles(), 15 + 2);
+    // The frame is in RAM.
+    assert_eq!(core.step(&mut world), None);
+    assert_eq!(core.cycles(), 17 + 2 + 9);
+}
