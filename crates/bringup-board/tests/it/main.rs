@@ -5,6 +5,7 @@ mod board;
 mod clock;
 mod console;
 mod fixture;
+mod fuzz;
 mod gates;
 mod gpio;
 mod image;
