@@ -139,6 +139,7 @@ fn the_map_lists_the_chips_memories() {
     <memory type="ram" start="0x20000000" length="0x2000"/>
     <memory type="rom" start="0x8080000" length="0x400"/>
     <memory type="rom" start="0x1ff00000" length="0x1000"/>
+    <memory type="rom" start="0x1ff80000" length="0x80"/>
     <memory type="ram" start="0x40000000" length="0x20000000"/>
     <memory type="ram" start="0xe0000000" length="0x10000000"/>
     </memory-map>
