@@ -268,8 +268,15 @@ impl System {
             if held && !device.held {
                 self.reset_device(index, Reset::Peripheral, cycle);
             }
-            if let Some(device) = self.devices.list.get_mut(index) {
-                (device.clocked, device.held) = (clocked, held);
+            let Some(device) = self.devices.list.get_mut(index) else {
+                return;
+            };
+            let switched = device.clocked != clocked;
+            (device.clocked, device.held) = (clocked, held);
+            if switched {
+                self.with_model(index, cycle, |model, context| {
+                    model.gated(!clocked, context);
+                });
             }
         }
     }

@@ -212,6 +212,11 @@ pub trait Model: Send + Sync {
         let _ = (token, pin, level, context);
     }
 
+    /// The peripheral's clock was switched off or on in the RCC.
+    fn gated(&mut self, off: bool, context: &mut Context<'_>) {
+        let _ = (off, context);
+    }
+
     /// The clock tree is not what it was.
     fn clock_changed(&mut self, context: &mut Context<'_>) {
         let _ = context;

@@ -318,3 +318,19 @@ fn the_wide_timer_has_32_bits_and_the_others_16() {
         (0x5678, 0xFFFF)
     );
 }
+
+#[test]
+fn a_timer_without_a_clock_stands() {
+    let mut bench = timer();
+    bench.write(TIM2 + CR1, 1);
+    bench.run(300);
+    let enabled = bench.read(0x4002_1038);
+    let before = bench.read(TIM2 + CNT);
+    bench.write(0x4002_1038, enabled & !1);
+    bench.run(5_000);
+    bench.write(0x4002_1038, enabled);
+    assert_eq!(bench.read(TIM2 + CNT), before);
+    assert_eq!(bench.read(TIM2 + SR) & 1, 0);
+    bench.run(300);
+    assert!((290..=330).contains(&(bench.read(TIM2 + CNT) - before)));
+}

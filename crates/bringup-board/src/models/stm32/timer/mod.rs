@@ -10,10 +10,11 @@
 //! | `BDTR` | `MOE`, `AOE`; complementary outputs without dead time |
 //! | input capture | both inputs of a pair, edges, prescaler |
 //! | `SMCR` | reset, trigger and external clock mode 1 from the inputs 1 and 2 |
-//! | encoder and gated modes, ETR, triggers from other timers, `TRGO`, DMA, input filters, break inputs, `OCxCE`, dead time, `CKD`, remaps in `OR`, a clock that is gated while the counter runs | not modelled |
+//! | encoder and gated modes, ETR, triggers from other timers, `TRGO`, DMA, input filters, break inputs, `OCxCE`, dead time, `CKD`, remaps in `OR` | not modelled |
 
 pub mod counter;
 mod inputs;
+mod outputs;
 
 use bringup_cpu::Width;
 
@@ -60,6 +61,13 @@ const BDTR_MOE: u32 = 1 << 15;
 
 /// First address of the second peripheral bus (RM0377 section 2.2.2, RM0091 section 2.2.2).
 const SECOND_BUS: u32 = 0x4001_0000;
+
+/// The bus whose clock a timer counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Bus {
+    First,
+    Second,
+}
 
 /// The one event of a timer: the next moment at which something changes.
 const NEXT: u32 = 0;
@@ -110,7 +118,9 @@ pub struct Timer {
     channels: Vec<Channel>,
     /// It has `BDTR` and `RCR`: outputs need `MOE`, and updates may be left out.
     advanced: bool,
-    second_bus: bool,
+    bus: Bus,
+    /// Its clock is off: the counter stands.
+    gated: bool,
     update_irq: Option<u32>,
     compare_irq: Option<u32>,
     /// The counter at the core cycle `at`, where a tick begins.
@@ -175,7 +185,12 @@ impl Timer {
         Self {
             channels,
             advanced,
-            second_bus: setup.base >= SECOND_BUS,
+            bus: if setup.base >= SECOND_BUS {
+                Bus::Second
+            } else {
+                Bus::First
+            },
+            gated: false,
             update_irq,
             compare_irq: compare_irq.or(update_irq),
             counter: Counter {
@@ -200,13 +215,13 @@ impl Timer {
     }
 
     /// Whether time makes the counter count, and not an input.
-    fn is_running(file: &RegisterFile) -> bool {
-        file.get(CR1) & CR1_CEN != 0 && file.get(SMCR) & 0b111 != 0b111
+    fn is_running(&self, file: &RegisterFile) -> bool {
+        !self.gated && file.get(CR1) & CR1_CEN != 0 && file.get(SMCR) & 0b111 != 0b111
     }
 
     /// Ticks from `at` to a cycle.
     fn ticks(&self, file: &RegisterFile, cycle: u64) -> u64 {
-        if Self::is_running(file) {
+        if self.is_running(file) {
             cycle.saturating_sub(self.at) / self.tick()
         } else {
             0
@@ -308,50 +323,10 @@ impl Timer {
         }
     }
 
-    /// Works out the references that follow from where the counter is, and drives the pins.
-    fn refresh_outputs(&mut self, context: &mut Context<'_>) {
-        let driving = self.channels.iter().any(Channel::follows);
-        if !driving && !self.driving {
-            return;
-        }
-        self.driving = driving;
-        let on = !self.advanced || context.file.get(BDTR) & BDTR_MOE != 0;
-        let counter = self.counter;
-        for channel in &mut self.channels {
-            let below = if counter.down {
-                counter.value <= channel.compare
-            } else {
-                counter.value < channel.compare
-            };
-            channel.reference = match channel.compare_mode() {
-                0b100 => false,
-                0b101 => true,
-                0b110 => below,
-                0b111 => !below,
-                _ => channel.reference,
-            };
-            let bits = if channel.is_output() && on {
-                channel.enable
-            } else {
-                0
-            };
-            let active = channel.reference;
-            let level = (bits & 1 != 0).then_some(active ^ (bits & 0b10 != 0));
-            context
-                .pins
-                .set_signal(channel.signal, level, context.cycle);
-            if let Some(complement) = channel.complement {
-                // Alone it follows the reference, beside its main output it is the opposite (RM0091 table 53).
-                let active = active ^ (bits & 1 != 0);
-                let level = (bits & 0b100 != 0).then_some(active ^ (bits & 0b1000 != 0));
-                context.pins.set_signal(complement, level, context.cycle);
-            }
-        }
-    }
-
     /// Plans the next moment at which something changes that somebody could see.
     fn plan(&mut self, context: &mut Context<'_>) {
-        let ticks = Self::is_running(context.file)
+        let ticks = self
+            .is_running(context.file)
             .then(|| self.next_change(context.file))
             .flatten();
         let due = ticks.map(|ticks| ticks.saturating_mul(self.tick()).saturating_add(self.at));
@@ -623,12 +598,18 @@ impl Model for Timer {
         self.settle(context);
     }
 
+    fn gated(&mut self, off: bool, context: &mut Context<'_>) {
+        self.sync(context);
+        self.gated = off;
+        self.at = context.cycle;
+        self.plan(context);
+    }
+
     fn clock_changed(&mut self, context: &mut Context<'_>) {
         let tree = context.clock.tree();
-        let divisor = if self.second_bus {
-            tree.timer2
-        } else {
-            tree.timer1
+        let divisor = match self.bus {
+            Bus::First => tree.timer1,
+            Bus::Second => tree.timer2,
         };
         if divisor != self.divisor {
             self.sync(context);
@@ -642,7 +623,7 @@ impl Model for Timer {
         let word = offset & !3;
         let captured = CCR.iter().position(|offset| *offset == word);
         if word == CNT || (word == CR1 && self.counter.mode == Mode::Centre) {
-            if !Self::is_running(file) {
+            if !self.is_running(file) {
                 return u64::MAX;
             }
             let next = self.ticks(file, cycle) + 1;
