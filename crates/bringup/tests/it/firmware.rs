@@ -127,7 +127,7 @@ pub(crate) fn build(profile: &str) -> PathBuf {
 }
 
 /// Names of all programs, sorted.
-fn programs() -> Vec<String> {
+pub(crate) fn programs() -> Vec<String> {
     let entries = fs::read_dir(folder().join("src/bin"))
         .unwrap()
         .map(|entry| entry.unwrap().path());

@@ -7,5 +7,6 @@ mod fuzz;
 mod generated;
 mod hal;
 mod seeing;
+mod skip;
 mod support;
 mod svd;
