@@ -15,6 +15,10 @@ const STEPS: &[(&str, &str)] = &[
         "cargo clippy --workspace --all-targets --locked -- -D warnings",
     ),
     (
+        "what build scripts depend on, with no more than it needs",
+        "cargo clippy -p bringup-build --all-targets --locked -- -D warnings",
+    ),
+    (
         "the board needs no operating system",
         "cargo check -p bringup-board --target wasm32-unknown-unknown --locked",
     ),
