@@ -46,6 +46,9 @@ pub struct Options {
     pub reexport_core_peripherals: bool,
     /// Whether the attribute `interrupt` of the run-time crate is re-exported at the root, with the feature `rt`.
     pub reexport_interrupt: bool,
+    /// Whether the type of each field has a name of its own in the module of its register: `EnR`, `EnW<'_, CrSpec>`. Whoever
+    /// compiles the crate pays for them, and few programs name them.
+    pub field_types: bool,
 }
 
 impl Options {
@@ -61,6 +64,7 @@ impl Options {
             layout: Layout::default(),
             reexport_core_peripherals: false,
             reexport_interrupt: false,
+            field_types: false,
         }
     }
 }

@@ -55,6 +55,16 @@ impl Theme {
         self.named(name, "WO", "_AW")
     }
 
+    /// A field as it was read.
+    pub(crate) fn reader(self, name: &str) -> String {
+        self.named(name, "R", "_R")
+    }
+
+    /// A field that is to be written.
+    pub(crate) fn writer(self, name: &str) -> String {
+        self.named(name, "W", "_W")
+    }
+
     /// One value of an enumeration.
     pub(crate) fn value(self, name: &str) -> String {
         ident(name, self.types(), "")

@@ -58,6 +58,7 @@ fn rustfmt_changes_nothing_whatever_the_processor() {
             options.target = target;
             options.reexport_core_peripherals = true;
             options.reexport_interrupt = true;
+            options.field_types = true;
         });
         write_tree(&folder, &tree);
         check(&folder, Edition::E2021);

@@ -48,7 +48,8 @@ impl Section<'_> {
     }
 
     fn name(&self) -> String {
-        format!("table-{}-{}", self.get("theme"), self.get("target"))
+        let settings = ["theme", "target", "options"].map(|setting| self.get(setting));
+        format!("table-{}", settings.join("-").trim_end_matches('-'))
     }
 
     fn theme(&self) -> Theme {
@@ -221,6 +222,7 @@ fn ours(section: &Section<'_>, to: &Path) {
         options.target = section.target().0;
         options.reexport_core_peripherals = section.get("options") == "reexport";
         options.reexport_interrupt = section.get("options") == "reexport";
+        options.field_types = section.get("options") == "field-types";
     });
     write_tree(to, &tree);
 }

@@ -61,6 +61,10 @@ pub(crate) struct Args {
     /// Re-export the attribute `interrupt` of the run-time crate, with the feature `rt`
     #[arg(long)]
     reexport_interrupt: bool,
+
+    /// Name the type of each field: `cr::EnR`, `cr::EnW<'_, CrSpec>`. The crate takes longer to compile
+    #[arg(long)]
+    field_types: bool,
 }
 
 /// [`pac::Target`] by its names on the command line.
@@ -181,6 +185,7 @@ fn options(args: &Args, device: &Device) -> Options {
         version: args.crate_version.clone(),
         reexport_core_peripherals: args.reexport_core_peripherals,
         reexport_interrupt: args.reexport_interrupt,
+        field_types: args.field_types,
         ..Options::new(name)
     }
 }

@@ -86,6 +86,15 @@ pub(super) fn is_reserved(field: &Field) -> bool {
     field.name.eq_ignore_ascii_case("reserved")
 }
 
+/// Method of a field: `set_` where readers or writers have a method `set` of their own.
+fn method(name: &str) -> String {
+    let mut name = accessor(name);
+    if matches!(name.as_str(), "bits" | "set") {
+        name.push('_');
+    }
+    name
+}
+
 /// Adds the method of a field, or those of an array: by index, all of them, each by name.
 fn add(methods: &mut Methods, field: &Field, kind: &FieldKind, known: bool, reads: bool) {
     let Some(repeat) = &field.repeat else {
@@ -93,9 +102,10 @@ fn add(methods: &mut Methods, field: &Field, kind: &FieldKind, known: bool, read
             offset: field.bit_offset,
             width: field.bit_width,
         };
-        let name = methods.names.claim(accessor(&field.name));
+        let name = methods.names.claim(method(&field.name));
         methods.list.push(FieldAccessor {
             name,
+            ty: None,
             doc: describe(field, bits, known, ""),
             bits,
             kind: kind.clone(),
@@ -108,10 +118,12 @@ fn add(methods: &mut Methods, field: &Field, kind: &FieldKind, known: bool, read
         width: field.bit_width,
     };
     let first = repeat.names.first().cloned().unwrap_or_default();
-    let base = accessor(&field.name);
-    let iter = reads.then(|| methods.names.claim(format!("{base}_iter")));
+    let base = method(&field.name);
+    // Writers have no such method, but what else could have its name is to be called the same in both.
+    let iter = Some(methods.names.claim(format!("{base}_iter"))).filter(|_| reads);
     methods.list.push(FieldAccessor {
         name: methods.names.claim(base),
+        ty: None,
         doc: describe(field, bits, known, "n"),
         bits,
         kind: kind.clone(),
@@ -142,7 +154,8 @@ fn add_instances(
             width: field.bit_width,
         };
         methods.list.push(FieldAccessor {
-            name: methods.names.claim(accessor(name)),
+            name: methods.names.claim(method(name)),
+            ty: None,
             doc: describe(field, bits, known, index),
             bits,
             kind: kind.clone(),

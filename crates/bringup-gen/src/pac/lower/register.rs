@@ -18,7 +18,7 @@ const LAYOUT: &str = "Layout";
 pub(super) struct Home {
     path: String,
     ty: String,
-    enums: Vec<String>,
+    names: Vec<String>,
 }
 
 impl Lower<'_> {
@@ -43,7 +43,7 @@ impl Lower<'_> {
             RegisterBody::Same {
                 module: home.path,
                 ty: home.ty,
-                enums: home.enums,
+                names: home.names,
             }
         } else {
             self.own(register, number, &spec, &format!("{path}::{module}"))
@@ -99,16 +99,22 @@ impl Lower<'_> {
                 );
             }
         }
+        if self.options.field_types {
+            self.name_types(&mut readers, &mut writers, &mut scope.names);
+        }
+        let fields = readers.list.iter().chain(&writers.list);
+        let types = fields.filter_map(|field| field.ty.clone());
         let writing = register_of(write, register);
         let (zero_to_modify, one_to_modify) = neutral(&writing.fields);
         let width = mask(register.size);
         let home = Home {
             path: path.to_owned(),
             ty: if varies { LAYOUT } else { spec }.to_owned(),
-            enums: scope
+            names: scope
                 .items
                 .iter()
                 .map(|item| enum_name(item).to_owned())
+                .chain(types)
                 .collect(),
         };
         let layout = Layout {
@@ -127,6 +133,17 @@ impl Lower<'_> {
         };
         self.homes.insert(number, home);
         RegisterBody::Own(layout)
+    }
+
+    /// Gives the type of each field a name.
+    fn name_types(&self, readers: &mut Methods, writers: &mut Methods, names: &mut Scope) {
+        let theme = self.options.theme;
+        for field in &mut readers.list {
+            field.ty = Some(names.claim(theme.reader(&field.name)));
+        }
+        for field in &mut writers.list {
+            field.ty = Some(names.claim(theme.writer(&field.name)));
+        }
     }
 }
 

@@ -186,11 +186,11 @@ pub(crate) struct Shared {
 #[derive(Debug)]
 pub(crate) enum RegisterBody {
     Own(Layout),
-    /// The module that holds the layout, its type there, and its enumerations.
+    /// The module that holds the layout, its type there, and what else has a name there: enumerations and fields.
     Same {
         module: String,
         ty: String,
-        enums: Vec<String>,
+        names: Vec<String>,
     },
 }
 
@@ -234,6 +234,8 @@ pub(crate) enum EnumItem {
 #[derive(Debug)]
 pub(crate) struct FieldAccessor {
     pub(crate) name: String,
+    /// Name of its type in the module of the register, where it has one.
+    pub(crate) ty: Option<String>,
     pub(crate) doc: String,
     pub(crate) bits: FieldBits,
     pub(crate) kind: FieldKind,

@@ -48,9 +48,9 @@ fn contents(out: &mut Out, register: &Register) {
             values(out, register);
             layout(out, own, register);
         }
-        RegisterBody::Same { module, ty, enums } => {
+        RegisterBody::Same { module, ty, names } => {
             name_layout(out, register, &format!("{module}::{ty}"));
-            for name in enums {
+            for name in names {
                 out.blank();
                 out.fmt(format_args!("pub use {module}::{name};"));
             }
@@ -127,6 +127,35 @@ fn layout(out: &mut Out, layout: &Layout, register: &Register) {
         reader(out, field, layout.ux);
     });
     methods(out, &head("W"), &layout.writers, writer);
+    for field in &layout.readers {
+        if let Some(name) = &field.ty {
+            let ty = reader_type(&field.kind, field.bits, layout.ux);
+            field_type(out, name, &ty, &format!("`{}` as it was read.", field.name));
+        }
+    }
+    for field in &layout.writers {
+        if let Some(name) = &field.ty {
+            let ty =
+                writer_type(&field.kind, field.bits).replacen("'_, Self", "'a, crate::W<REG>", 1);
+            let name = format!("{name}<'a, REG>");
+            field_type(
+                out,
+                &name,
+                &ty,
+                &format!("`{}`, to be written.", field.name),
+            );
+        }
+    }
+}
+
+/// A name for the type of a field.
+fn field_type(out: &mut Out, name: &str, ty: &str, doc: &str) {
+    out.blank();
+    out.doc(doc);
+    match ty.strip_suffix('>').and_then(|ty| ty.split_once('<')) {
+        Some((path, arguments)) => out.alias(name, path, arguments),
+        None => out.assign(format_args!("pub type {name}"), format_args!("{ty}")),
+    }
 }
 
 fn specification(out: &mut Out, layout: &Layout, parameters: &str, ty: &str) {

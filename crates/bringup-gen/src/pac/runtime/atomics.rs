@@ -15,8 +15,9 @@ pub trait Atomic: RawReg {
 }
 
 macro_rules! atomic {
-    ($($ux:ty: $atomic:ty,)*) => {
+    ($($(#[$when:meta])* $ux:ty: $atomic:ty,)*) => {
         $(
+            $(#[$when])*
             impl Atomic for $ux {
                 #[inline(always)]
                 unsafe fn or(pointer: *mut Self, value: Self) {
@@ -43,7 +44,10 @@ macro_rules! atomic {
 atomic! {
     u8: portable_atomic::AtomicU8,
     u16: portable_atomic::AtomicU16,
+    #[cfg(not(target_pointer_width = "16"))]
     u32: portable_atomic::AtomicU32,
+    #[cfg(any(target_pointer_width = "64", target_has_atomic = "64"))]
+    u64: portable_atomic::AtomicU64,
 }
 
 impl<REG: Readable + Writable> Reg<REG>
