@@ -50,7 +50,7 @@ impl Left {
         };
         let stop = board
             .run_traced(&options, &mut |batch| {
-                batch.accesses.iter().for_each(&mut take)
+                batch.accesses.iter().for_each(&mut take);
             })
             .expect("the options are right");
         Self {
