@@ -2,10 +2,21 @@
 
 use bringup_cpu::armv6m::{Config, Stop};
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 
 use crate::bus::{CODE, RAM, program};
 
+/// The same cases in each run.
+fn deterministic() -> ProptestConfig {
+    ProptestConfig {
+        rng_seed: RngSeed::Fixed(1),
+        ..ProptestConfig::default()
+    }
+}
+
 proptest! {
+    #![proptest_config(deterministic())]
+
     #[test]
     fn random_code_ends(
         code in prop::collection::vec(any::<u16>(), 1..64),
