@@ -46,7 +46,7 @@ const STEPS: &[(&str, &str)] = &[
     ),
     (
         "the core beside others",
-        "cargo run --release --locked --package xtask -- differential --count 10000 --found",
+        "cargo xtask differential --count 10000 --found",
     ),
     ("tests", "cargo test --workspace --locked"),
 ];
