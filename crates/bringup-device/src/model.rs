@@ -47,6 +47,14 @@ impl Device {
             peripherals: Vec::new(),
         }
     }
+
+    /// The interrupt controller of a RISC-V core, by the names that the specifications and vendors give it: PLIC and
+    /// CLINT of the RISC-V Platform Specification, CLIC and Nuclei's ECLIC.
+    pub fn riscv_controller(&self) -> Option<&Peripheral> {
+        self.peripherals
+            .iter()
+            .find(|p| matches!(p.name.as_str(), "PLIC" | "CLINT" | "CLIC" | "ECLIC"))
+    }
 }
 
 /// The processor the file describes (`<cpu>`).

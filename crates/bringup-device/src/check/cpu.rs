@@ -95,7 +95,8 @@ const fn core(
 pub(super) fn check(device: &Device, findings: &mut Findings) {
     let Some(cpu) = &device.cpu else { return };
     if let Some((_, core)) = CORES.iter().find(|(known, _)| *known == cpu.core) {
-        contradictions(cpu, core, findings);
+        let controller = device.riscv_controller().map(|found| found.name.as_str());
+        contradictions(cpu, core, controller, findings);
         interrupts(device, cpu, core.interrupts, core.title, findings);
     }
     if let Some(count) = cpu.device_num_interrupts.filter(|&count| count > 0) {
@@ -109,9 +110,14 @@ pub(super) fn check(device: &Device, findings: &mut Findings) {
     }
 }
 
-fn contradictions(cpu: &Cpu, core: &Core, findings: &mut Findings) {
+fn contradictions(cpu: &Cpu, core: &Core, riscv: Option<&str>, findings: &mut Findings) {
     let title = core.title;
     let mut wrong = Vec::new();
+    if let Some(controller) = riscv {
+        wrong.push(format!(
+            "a {title} has no `{controller}`, which is the interrupt controller of a RISC-V core"
+        ));
+    }
     if !core.priority_bits.contains(&cpu.nvic_prio_bits) {
         let (low, high) = (core.priority_bits.start(), core.priority_bits.end());
         let right = if low == high {

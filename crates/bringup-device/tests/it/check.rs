@@ -27,6 +27,13 @@ fn found(text: &str) -> String {
 }
 
 #[test]
+fn a_cortex_has_no_interrupt_controller_of_another_architecture() {
+    let text = BROKEN.replace("<name>TIM2</name>", "<name>ECLIC</name>");
+    let cpu = "a Cortex-M0 has no `ECLIC`, which is the interrupt controller of a RISC-V core; ";
+    assert!(found(&text).starts_with(&format!("warning[cpu-contradiction] at 5:3: {cpu}")));
+}
+
+#[test]
 fn everything_wrong_is_found_at_once() {
     insta::assert_snapshot!(found(BROKEN), @r"
     warning[cpu-contradiction] at 5:3: a Cortex-M0 has 2 priority bits, and `<nvicPrioBits>` is 4; a Cortex-M0 has no FPU, and `<fpuPresent>` says it has; a Cortex-M0 has no MPU, and `<mpuPresent>` says it has, in cpu CM0

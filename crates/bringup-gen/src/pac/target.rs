@@ -22,15 +22,15 @@ pub enum Target {
 impl Target {
     /// The family that the file's `<cpu>` names.
     ///
-    /// Of files without one, those with a RISC-V interrupt controller are for RISC-V; nearly all others are for
-    /// a Cortex-M.
+    /// Files with a RISC-V interrupt controller are for RISC-V, also where they say that the core is a Cortex-M, which
+    /// has none; nearly all others without a processor are for a Cortex-M.
     pub fn of(device: &Device) -> Self {
         match device.cpu.as_ref().map(|cpu| cpu.core) {
             Some(CpuCore::RiscV) => Self::Riscv,
             Some(CpuCore::Xtensa) => Self::XtensaLx,
             Some(CpuCore::Msp430) => Self::Msp430,
             Some(CpuCore::CortexA | CpuCore::CortexR) => Self::None,
-            None if has_riscv_controller(device) => Self::Riscv,
+            _ if device.riscv_controller().is_some() => Self::Riscv,
             _ => Self::CortexM,
         }
     }
@@ -60,11 +60,4 @@ impl Target {
             Self::None => (u32::MAX, "any processor"),
         }
     }
-}
-
-fn has_riscv_controller(device: &Device) -> bool {
-    device
-        .peripherals
-        .iter()
-        .any(|p| matches!(p.name.as_str(), "PLIC" | "CLINT" | "ECLIC" | "CLIC"))
 }

@@ -1,6 +1,6 @@
 //! What is generated: the same bytes each time, only what was asked for, and a clear error otherwise.
 
-use bringup_gen::pac::{self, Error, Options};
+use bringup_gen::pac::{self, Error, Options, Target};
 
 use crate::support::{fixture, generate, load};
 
@@ -8,6 +8,16 @@ use crate::support::{fixture, generate, load};
 fn two_runs_give_equal_bytes() {
     let first = generate(&fixture(), |_| {});
     assert_eq!(first, generate(&fixture(), |_| {}));
+}
+
+#[test]
+fn the_interrupt_controller_tells_the_processor() {
+    let mut device = fixture();
+    assert_eq!(Target::of(&device), Target::CortexM);
+    "ECLIC".clone_into(&mut device.peripherals[0].name);
+    assert_eq!(Target::of(&device), Target::Riscv);
+    device.cpu = None;
+    assert_eq!(Target::of(&device), Target::Riscv);
 }
 
 #[test]
