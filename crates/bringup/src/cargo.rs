@@ -46,11 +46,19 @@ fn start_error(program: &str) -> impl FnOnce(std::io::Error) -> Error + '_ {
 ///
 /// The package becomes the dependency of a small manifest in the cache, and `cargo metadata` resolves
 /// it: the lock file beside the manifest pins the checksum, and once the package is there no
-/// network is needed. Nothing of it is compiled.
+/// network is needed. Nothing of it is compiled. Where cargo found it is kept in the cache, for starting cargo takes
+/// longer than most runs.
 pub(crate) fn package_file(source: &SvdSource) -> Result<PathBuf, Error> {
     let dir = files::cache_dir()?
         .join("svd")
         .join(format!("{}-{}", source.package, source.version));
+    let found = dir.join("found");
+    let known = std::fs::read_to_string(&found).ok();
+    if let Some(file) = known.map(|folder| Path::new(&folder).join(&source.path))
+        && file.is_file()
+    {
+        return Ok(file);
+    }
     let manifest = format!(
         "# Made by `bringup` to let cargo fetch the SVD file that this package ships.\n\
          [package]\nname = \"svd-source\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
@@ -83,16 +91,13 @@ pub(crate) fn package_file(source: &SvdSource) -> Result<PathBuf, Error> {
             package.name.as_str() == source.package && package.version.to_string() == source.version
         })
         .ok_or_else(lacks)?;
-    let file = package
-        .manifest_path
-        .as_std_path()
-        .with_file_name("")
-        .join(&source.path);
-    if file.is_file() {
-        Ok(file)
-    } else {
-        Err(lacks())
+    let folder = package.manifest_path.with_file_name("");
+    let file = folder.as_std_path().join(&source.path);
+    if !file.is_file() {
+        return Err(lacks());
     }
+    files::write_file(&found, folder.as_str().as_bytes())?;
+    Ok(file)
 }
 
 /// `cargo metadata`; the inner error is what cargo said.

@@ -203,6 +203,8 @@ fn no_cargo_on_the_path() {
     command
         .current_dir(&dir)
         .args(["demo", "--out", "project"])
+        // Where cargo found a file before is not asked for again.
+        .env("BRINGUP_CACHE_DIR", scratch("no-cargo-cache"))
         .env("PATH", &dir)
         .env_remove("CARGO");
     assert_snapshot!(finish(&mut command), @"
