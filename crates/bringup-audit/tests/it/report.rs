@@ -98,6 +98,12 @@ fn the_whole_report_as_json() {
           "origin": 535822336,
           "size": 4096,
           "used": 0
+        },
+        {
+          "name": "system",
+          "origin": 536346624,
+          "size": 128,
+          "used": 0
         }
       ],
       "sections": [
