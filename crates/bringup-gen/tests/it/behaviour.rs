@@ -1,11 +1,10 @@
 //! What calls do, not only that they compile: a program that runs on the host, with memory for registers.
 
 use std::path::Path;
-use std::process::Command;
 
 use bringup_gen::pac::Target;
 
-use crate::support::{folder, generate, load, write, write_tree};
+use crate::support::{cargo, folder, generate, load, write, write_tree};
 use crate::table::{DEVICE, by_svd2rust};
 
 const PROGRAM: &str = include_str!("../fixtures/users/behaviour.rs");
@@ -19,30 +18,8 @@ fn run(folder: &Path, pac: &str, program: &str) -> Option<String> {
     );
     write(&folder.join("Cargo.toml"), &manifest);
     write(&folder.join("src/main.rs"), program);
-    let run = |offline: bool| {
-        let mut cargo = Command::new(env!("CARGO"));
-        cargo
-            .args(["run", "--quiet"])
-            .args(offline.then_some("--offline"))
-            .current_dir(folder)
-            .env_remove("CARGO_ENCODED_RUSTFLAGS")
-            .env_remove("RUSTFLAGS")
-            .env_remove("CARGO_BUILD_TARGET")
-            .env(
-                "CARGO_TARGET_DIR",
-                Path::new(env!("CARGO_TARGET_TMPDIR")).join("target"),
-            );
-        cargo.output().expect("cargo runs")
-    };
-    let mut output = run(true);
-    if !output.status.success() {
-        output = run(false);
-    }
+    let output = cargo(folder, &["run", "--quiet"], "")?;
     let said = String::from_utf8_lossy(&output.stderr);
-    if said.contains("failed to download") || said.contains("failed to get") {
-        eprintln!("skipped: portable-atomic cannot be had");
-        return None;
-    }
     assert!(output.status.success(), "{said}");
     Some(String::from_utf8_lossy(&output.stdout).into_owned())
 }

@@ -93,9 +93,14 @@ pub(crate) fn check(folder: &Path, arguments: &[&str]) -> Option<Output> {
 
 /// [`check`] for some target.
 pub(crate) fn check_for(target: &str, folder: &Path, arguments: &[&str]) -> Option<Output> {
-    let arguments = [&target_arguments(target)[..], arguments].concat();
-    let arguments = &arguments[..];
-    let offline = cargo(folder, arguments, true);
+    let arguments = [&["check"], &target_arguments(target)[..], arguments].concat();
+    cargo(folder, &arguments, "-Dwarnings")
+}
+
+/// A cargo command with the flags for the compiler, in the target folder that tests share. The network is asked only if
+/// what is on the machine does not do. `None` if dependencies cannot be had, which is said.
+pub(crate) fn cargo(folder: &Path, arguments: &[&str], flags: &str) -> Option<Output> {
+    let offline = start(folder, arguments, flags, true);
     let text = String::from_utf8_lossy(&offline.stderr).into_owned();
     let absent = [
         "no matching package",
@@ -106,7 +111,7 @@ pub(crate) fn check_for(target: &str, folder: &Path, arguments: &[&str]) -> Opti
     if offline.status.success() || !absent.iter().any(|sign| text.contains(sign)) {
         return Some(offline);
     }
-    let online = cargo(folder, arguments, false);
+    let online = start(folder, arguments, flags, false);
     let text = String::from_utf8_lossy(&online.stderr).into_owned();
     let unreachable = [
         "failed to download",
@@ -124,16 +129,18 @@ pub(crate) fn check_for(target: &str, folder: &Path, arguments: &[&str]) -> Opti
     Some(online)
 }
 
-fn cargo(folder: &Path, arguments: &[&str], offline: bool) -> Output {
+fn start(folder: &Path, arguments: &[&str], flags: &str, offline: bool) -> Output {
+    let (subcommand, arguments) = arguments.split_first().expect("a subcommand");
     let mut command = Command::new(env!("CARGO"));
     command
-        .arg("check")
+        .arg(subcommand)
         .args(offline.then_some("--offline"))
         .args(arguments);
     command
         .current_dir(folder)
         .env_remove("CARGO_ENCODED_RUSTFLAGS")
-        .env("RUSTFLAGS", "-Dwarnings");
+        .env_remove("CARGO_BUILD_TARGET")
+        .env("RUSTFLAGS", flags);
     command.env(
         "CARGO_TARGET_DIR",
         Path::new(env!("CARGO_TARGET_TMPDIR")).join("target"),

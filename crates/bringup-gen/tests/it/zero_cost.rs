@@ -3,13 +3,11 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
-use std::process::Command;
 
 use bringup_cpu::armv6m::disasm;
 use object::{Object, ObjectSection, ObjectSymbol};
 
-use crate::support::{folder, generate, load, target_arguments, write, write_tree};
+use crate::support::{cargo, folder, generate, load, target_arguments, write, write_tree};
 use crate::table::DEVICE;
 
 const TARGET: &str = "thumbv6m-none-eabi";
@@ -44,31 +42,11 @@ fn compile(name: &str, program: &str) -> Option<Vec<u8>> {
     let objects = folder.join("objects");
     fs::create_dir_all(&objects).expect("folders can be made");
     let object = objects.join("program.o");
-    let run = |offline: bool| {
-        let mut cargo = Command::new(env!("CARGO"));
-        cargo
-            .args(["rustc", "--release", "--lib", "--target", TARGET])
-            .args(offline.then_some("--offline"))
-            .args(["--", "-Ccodegen-units=1", "--emit"])
-            .arg(format!("obj={}", object.display()))
-            .current_dir(&folder)
-            .env_remove("CARGO_ENCODED_RUSTFLAGS")
-            .env_remove("RUSTFLAGS")
-            .env(
-                "CARGO_TARGET_DIR",
-                Path::new(env!("CARGO_TARGET_TMPDIR")).join("target"),
-            );
-        cargo.output().expect("cargo runs")
-    };
-    let mut output = run(true);
-    if !output.status.success() {
-        output = run(false);
-    }
+    let emit = format!("obj={}", object.display());
+    let mut arguments = vec!["rustc", "--release", "--lib", "--target", TARGET];
+    arguments.extend(["--", "-Ccodegen-units=1", "--emit", &emit]);
+    let output = cargo(&folder, &arguments, "")?;
     let said = String::from_utf8_lossy(&output.stderr);
-    if said.contains("failed to download") || said.contains("failed to get") {
-        eprintln!("skipped: cortex-m cannot be had");
-        return None;
-    }
     assert!(output.status.success(), "{said}");
     Some(fs::read(object).expect("the compiler wrote the object file"))
 }
