@@ -18,6 +18,16 @@ pub struct Source {
 }
 
 impl Source {
+    /// A source by the numbers of its three bits.
+    pub const fn new(register: u32, on: u32, ready: u32, interrupt: u32) -> Self {
+        Self {
+            register,
+            on: 1 << on,
+            ready: 1 << ready,
+            interrupt: 1 << interrupt,
+        }
+    }
+
     /// Whether it runs and is stable.
     pub fn is_ready(&self, file: &RegisterFile) -> bool {
         file.get(self.register) & self.ready != 0

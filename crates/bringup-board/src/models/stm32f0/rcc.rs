@@ -55,23 +55,14 @@ const LSI: usize = 6;
 
 /// The position is the event token; the first four are in the order of `CFGR.SW`.
 const SOURCES: [Source; 7] = [
-    source(CR, 0, 1, 2),
-    source(CR, 16, 17, 3),
-    source(CR, 24, 25, 4),
-    source(CR2, 16, 17, 6),
-    source(CR2, 0, 1, 5),
-    source(BDCR, 0, 1, 1),
-    source(CSR, 0, 1, 0),
+    Source::new(CR, 0, 1, 2),
+    Source::new(CR, 16, 17, 3),
+    Source::new(CR, 24, 25, 4),
+    Source::new(CR2, 16, 17, 6),
+    Source::new(CR2, 0, 1, 5),
+    Source::new(BDCR, 0, 1, 1),
+    Source::new(CSR, 0, 1, 0),
 ];
-
-const fn source(register: u32, on: u32, ready: u32, interrupt: u32) -> Source {
-    Source {
-        register,
-        on: 1 << on,
-        ready: 1 << ready,
-        interrupt: 1 << interrupt,
-    }
-}
 
 /// Start-up of the HSI and the HSI14, the maximum (datasheet of the STM32F042x4/x6, section 6.3.8).
 const HSI_START_NS: u64 = 2_000;

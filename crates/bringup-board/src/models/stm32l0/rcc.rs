@@ -59,48 +59,13 @@ const HSI48: usize = 6;
 
 /// The position is the event token; the first four are in the order of `CFGR.SW`.
 const SOURCES: [Source; 7] = [
-    Source {
-        register: CR,
-        on: 1 << 8,
-        ready: 1 << 9,
-        interrupt: 1 << 5,
-    },
-    Source {
-        register: CR,
-        on: 1 << 0,
-        ready: 1 << 2,
-        interrupt: 1 << 2,
-    },
-    Source {
-        register: CR,
-        on: 1 << 16,
-        ready: 1 << 17,
-        interrupt: 1 << 3,
-    },
-    Source {
-        register: CR,
-        on: 1 << 24,
-        ready: 1 << 25,
-        interrupt: 1 << 4,
-    },
-    Source {
-        register: CSR,
-        on: 1 << 8,
-        ready: 1 << 9,
-        interrupt: 1 << 1,
-    },
-    Source {
-        register: CSR,
-        on: 1 << 0,
-        ready: 1 << 1,
-        interrupt: 1 << 0,
-    },
-    Source {
-        register: CRRCR,
-        on: 1 << 0,
-        ready: 1 << 1,
-        interrupt: 1 << 6,
-    },
+    Source::new(CR, 8, 9, 5),
+    Source::new(CR, 0, 2, 2),
+    Source::new(CR, 16, 17, 3),
+    Source::new(CR, 24, 25, 4),
+    Source::new(CSR, 8, 9, 1),
+    Source::new(CSR, 0, 1, 0),
+    Source::new(CRRCR, 0, 1, 6),
 ];
 
 /// Start-up of the MSI by range, in nanoseconds, typical (DS10668 section 6.3.7, MSI oscillator characteristics).
