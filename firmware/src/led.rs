@@ -1,16 +1,18 @@
-//! LD3 of the Nucleo-L031K6, on PB3.
+//! LD3 of the Nucleo-L031K6 and the Nucleo-F042K6, on PB3.
 
-use crate::register::{GPIOB_MODER, GPIOB_ODR, RCC_IOPENR};
+use crate::chip::{Chip, Mode};
 
 const PIN: u32 = 3;
 
 /// Clocks port B and makes the pin a push-pull output, low.
 pub fn set_up() {
-    RCC_IOPENR.modify(|value| value | 1 << 1);
-    GPIOB_MODER.modify(|value| value & !(0b11 << (2 * PIN)) | 0b01 << (2 * PIN));
+    Chip::this().clocked_port('B').set_mode(PIN, Mode::Output);
 }
 
 /// Changes the level.
 pub fn toggle() {
-    GPIOB_ODR.modify(|value| value ^ 1 << PIN);
+    Chip::this()
+        .port('B')
+        .register(0x14)
+        .modify(|value| value ^ 1 << PIN);
 }

@@ -1,8 +1,9 @@
-//! What the programs share: registers, interrupts, SysTick, the pin of the LED, and ways to end a run.
+//! What the programs share: what differs between the chips, registers, interrupts, SysTick, the pin of the LED, and ways to end a run.
 //!
 //! The programs use no peripheral access crate, so that a fault in the generator cannot hide one in the board.
 #![no_std]
 
+pub mod chip;
 pub mod irq;
 pub mod led;
 pub mod macros;

@@ -6,10 +6,10 @@ use core::ptr;
 
 use cortex_m_rt::entry;
 use cortex_m_semihosting::hprintln;
+use firmware::chip::{Bus, Chip};
 use firmware::{registers, semihosting};
 
 registers! {
-    RCC_AHBENR = 0x4002_1030;
     CRC_DR = 0x4002_3000;
     CRC_CR = 0x4002_3008;
 }
@@ -23,7 +23,12 @@ fn feed() {
 
 #[entry]
 fn main() -> ! {
-    RCC_AHBENR.modify(|value| value | 1 << 12);
+    let chip = Chip::this();
+    let bit = match chip {
+        Chip::L031 => 12,
+        Chip::F042 => 6,
+    };
+    chip.clock(Bus::Ahb, bit);
     feed();
     hprintln!("{:#x}", CRC_DR.read());
     // Bits reversed in each byte of the input and in the output.

@@ -7,11 +7,11 @@ use core::sync::atomic::{AtomicU32, Ordering};
 use cortex_m::asm;
 use cortex_m_rt::{entry, exception};
 use cortex_m_semihosting::hprintln;
+use firmware::chip::{self, Bus, Chip};
 use firmware::irq::Line;
 use firmware::{led, registers, semihosting};
 
 registers! {
-    RCC_APB2ENR = 0x4002_1034;
     SYSCFG_EXTICR1 = 0x4001_0008;
     EXTI_IMR = 0x4001_0400;
     EXTI_EMR = 0x4001_0404;
@@ -34,7 +34,7 @@ unsafe fn DefaultHandler(irq: i16) {
 #[entry]
 fn main() -> ! {
     led::set_up();
-    RCC_APB2ENR.modify(|value| value | 1);
+    Chip::this().clock(Bus::Apb2, chip::SYSCFG);
     // Line 3 listens to port B.
     SYSCFG_EXTICR1.write(0b0001 << 12);
     EXTI_RTSR.write(LINE);

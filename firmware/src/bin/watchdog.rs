@@ -4,10 +4,10 @@
 
 use cortex_m_rt::entry;
 use cortex_m_semihosting::hprintln;
+use firmware::chip::Chip;
 use firmware::{registers, semihosting};
 
 registers! {
-    RCC_CSR = 0x4002_1050;
     IWDG_KR = 0x4000_3000;
     IWDG_PR = 0x4000_3004;
     IWDG_RLR = 0x4000_3008;
@@ -16,7 +16,8 @@ registers! {
 
 #[entry]
 fn main() -> ! {
-    let csr = RCC_CSR.read();
+    let chip = Chip::this();
+    let csr = chip.csr().read();
     if csr & 1 << 29 != 0 {
         hprintln!("second start: IWDGRSTF");
         semihosting::exit(0);
@@ -26,12 +27,12 @@ fn main() -> ! {
     IWDG_KR.write(0xCCCC);
     IWDG_KR.write(0x5555);
     IWDG_PR.write(0b010);
-    // 231 ticks of 37 kHz / 16 are 100 ms.
+    // 231 ticks of 37 kHz / 16 are 100 ms; the F042 has 40 kHz.
     IWDG_RLR.write(230);
     while IWDG_SR.read() != 0 {}
     for _ in 0..5 {
         IWDG_KR.write(0xAAAA);
-        cortex_m::asm::delay(60_000);
+        cortex_m::asm::delay(chip.hertz() / 70);
     }
     hprintln!("fed 5 times");
     loop {}

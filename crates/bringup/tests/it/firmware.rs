@@ -58,6 +58,11 @@ impl Expected {
         expected
     }
 
+    /// Whether it is to be run on this board.
+    pub(crate) fn is_for(&self, board: &str) -> bool {
+        self.boards.iter().any(|other| other == board)
+    }
+
     /// Compares with the report of a run.
     pub(crate) fn check(&self, name: &str, report: &Value) {
         assert_eq!(report["stop"], self.stop, "{name}: {report:#}");
@@ -139,20 +144,29 @@ pub(crate) fn programs() -> Vec<String> {
     names
 }
 
+/// Where the inputs of a program are, if it has any.
+pub(crate) fn script(name: &str) -> PathBuf {
+    folder().join("src/bin").join(name).with_extension("script")
+}
+
 fn run_all(profile: &str) {
     let built = build(profile);
     let names = programs();
-    assert!(names.len() >= 25, "{names:?}");
+    assert!(names.len() >= 40, "{names:?}");
     for name in names {
         let out = folder().join("src/bin").join(&name).with_extension("out");
         let text = fs::read_to_string(&out).unwrap_or_else(|error| panic!("{name}.out: {error}"));
         let expected = Expected::parse(&text.replace("\r\n", "\n"));
+        let script = script(&name);
         for board in &expected.boards {
             let mut command = tool();
             command
                 .arg("run")
                 .arg(built.join(&name))
                 .args(["--board", board, "--json"]);
+            if script.exists() {
+                command.arg("--script").arg(&script);
+            }
             if board == "nucleo-f042k6" {
                 // No package ships the vendor's file for this chip.
                 let Some(svd) = vendor_file("STMicro-2026/STM32F0x2.svd") else {

@@ -4,10 +4,10 @@
 use std::fs;
 use std::time::Duration;
 
-use bringup_board::{Access, Board, RunOptions, Stop, Width};
+use bringup_board::{Access, Board, RunOptions, Script, Stop, Width};
 use bringup_device::{catalogue, svd};
 
-use crate::firmware;
+use crate::firmware::{self, Expected, folder};
 use crate::support::{finish, tool};
 
 /// Virtual time of each run.
@@ -88,11 +88,15 @@ fn skipping_changes_nothing_but_the_time() {
     let mut stuck = 0;
     let names = firmware::programs();
     for name in &names {
-        if name.starts_with("f042") {
+        let out = folder().join("src/bin").join(name).with_extension("out");
+        if !Expected::parse(&fs::read_to_string(out).unwrap()).is_for("nucleo-l031k6") {
             continue;
         }
         let mut board = board.clone();
         board.load(&fs::read(built.join(name)).unwrap()).unwrap();
+        if let Ok(script) = fs::read_to_string(firmware::script(name)) {
+            board.play(Script::parse(&script).unwrap()).unwrap();
+        }
         let (fast, slow) = (Left::of(&board, true), Left::of(&board, false));
         if fast.stop == Stop::Stuck {
             // Found to be endless with skipping only; without it goes on to the limit and does nothing more.
