@@ -31,6 +31,14 @@ const STEPS: &[(&str, &str)] = &[
         "formatting of the firmware that generates",
         "cargo fmt --manifest-path firmware/generated/Cargo.toml --check",
     ),
+    (
+        "formatting of the firmware that is tested on the host",
+        "cargo fmt --manifest-path firmware/tested/Cargo.toml --check",
+    ),
+    (
+        "formatting of its tests",
+        "cargo fmt --manifest-path firmware/tested/on-host/Cargo.toml --check",
+    ),
     ("the tool", "cargo build --release --locked"),
     (
         "the demo, from an empty cache",

@@ -56,6 +56,17 @@ pub struct Board {
     pub(crate) reached: Option<Time>,
 }
 
+/// What it is and how far it is; a memory dump would help nobody.
+impl std::fmt::Debug for Board {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Board")
+            .field("chip", &self.chip.name)
+            .field("cycles", &self.cycles())
+            .field("stop", &self.stop)
+            .finish_non_exhaustive()
+    }
+}
+
 impl Board {
     /// Makes a board of a chip, in reset and without firmware. `device` is what the chip's SVD file says.
     /// The board's data says what is connected to the oscillator pins; without a board nothing is.

@@ -1,14 +1,25 @@
-//! Why a board could not be made or firmware not be loaded.
+//! Why a board could not be made or firmware not be loaded, and what it did wrong.
 
 use std::fmt;
 
-/// Why a board could not be made, firmware not be loaded, or a name not be found.
+/// Why a board could not be made, firmware not be loaded, or a name not be found; or what firmware did wrong.
 ///
-/// The message says what was found and what is wanted; [`Error::hint`] says what to do about it.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+/// The message says what was found and what is wanted; [`Error::hint`] says what to do about it. `Debug` shows both, because
+/// that is what a test which returns the error prints.
+#[derive(Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{kind}")]
 pub struct Error {
     kind: Box<Kind>,
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")?;
+        match self.hint() {
+            Some(hint) => write!(f, "\n\nhint: {hint}"),
+            None => Ok(()),
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +38,18 @@ pub(crate) enum Kind {
     },
     UnknownPort {
         port: String,
+    },
+    UnknownBoard {
+        message: String,
+        hint: String,
+    },
+    Svd {
+        problems: Vec<String>,
+    },
+    Breaches {
+        findings: usize,
+        fault: bool,
+        text: String,
     },
     Empty,
     NotElf {
@@ -73,7 +96,15 @@ impl Error {
                 | Kind::MemoryTooLarge { .. }
                 | Kind::UnknownPin { .. }
                 | Kind::UnknownPort { .. }
+                | Kind::UnknownBoard { .. }
+                | Kind::Svd { .. }
+                | Kind::Breaches { .. }
         )
+    }
+
+    /// Whether it tells of what firmware did wrong while it ran; see [`Board::verdict`](crate::Board::verdict).
+    pub fn is_breach(&self) -> bool {
+        matches!(*self.kind, Kind::Breaches { .. })
     }
 
     /// What to do about it, if that is known.
@@ -90,7 +121,10 @@ impl Error {
             Kind::UnknownPort { .. } => {
                 "serial ports are called as in the SVD file, for example `USART2`"
             }
-            Kind::MemoryTooLarge { .. } => return None,
+            Kind::UnknownBoard { hint, .. } => return Some(hint.clone()),
+            Kind::Svd { .. } => "`bringup svd check` shows the file's problems with their lines",
+            // Each finding has its own.
+            Kind::MemoryTooLarge { .. } | Kind::Breaches { .. } => return None,
             Kind::Empty => "build the firmware first, and check that the build did not fail",
             Kind::NotElf { .. } => {
                 "pass the ELF file that cargo makes under `target/`, not a `.bin` or `.hex` made from it"
@@ -139,6 +173,31 @@ impl fmt::Display for Kind {
             }
             Self::UnknownPin { pin } => write!(f, "the chip has no pin `{pin}`"),
             Self::UnknownPort { port } => write!(f, "the chip has no serial port `{port}`"),
+            Self::UnknownBoard { message, .. } => f.write_str(message),
+            Self::Svd { problems } => {
+                f.write_str("the SVD file cannot be relied on")?;
+                problems
+                    .iter()
+                    .try_for_each(|problem| write!(f, "\n  {problem}"))
+            }
+            Self::Breaches {
+                findings,
+                fault,
+                text,
+            } => {
+                let findings = match findings {
+                    0 => String::new(),
+                    1 => "1 finding".to_owned(),
+                    many => format!("{many} findings"),
+                };
+                let and = if *fault && !findings.is_empty() {
+                    " and "
+                } else {
+                    ""
+                };
+                let fault = if *fault { "a fault" } else { "" };
+                write!(f, "{findings}{and}{fault}{text}")
+            }
             Self::Empty => f.write_str("the firmware file is empty"),
             Self::NotElf { start } => {
                 write!(

@@ -8,6 +8,7 @@ mod fixture;
 mod fuzz;
 mod gates;
 mod gpio;
+mod harness;
 mod image;
 mod models;
 mod registers;

@@ -1,4 +1,5 @@
-//! `firmware/generated`: a program whose build script generates what it uses.
+//! `firmware/generated`: a program whose build script generates what it uses; and `firmware/tested`, which is tested on the
+//! host.
 
 use std::fs;
 use std::path::Path;
@@ -7,24 +8,25 @@ use std::process::Command;
 use crate::firmware::{Expected, folder};
 use crate::support::{Ran, finish, run_in, scratch, tool};
 
-/// Copies the package to `dir`, where nothing in the sources changes by it, with the settings of the folder above it.
-fn copy(dir: &Path) {
-    let source = folder().join("generated");
-    for name in [
-        "Cargo.lock",
-        "Cargo.toml",
-        "build.rs",
-        "memory.x",
-        "src/bin/blink.rs",
-    ] {
+/// Copies a package of `firmware/` to `dir`, where nothing in the sources changes by it, with the settings of the folder
+/// above it.
+fn copy(package: &str, files: &[&str], dir: &Path) {
+    let source = folder().join(package);
+    let crates = fs::canonicalize(folder().join("../crates")).unwrap();
+    for name in files {
         let to = dir.join(name);
         fs::create_dir_all(to.parent().unwrap()).unwrap();
-        fs::copy(source.join(name), to).unwrap();
+        let text = fs::read_to_string(source.join(name)).unwrap();
+        // The crates of this workspace stay where they are.
+        let text = match text.rsplit_once("../../crates") {
+            Some((before, after)) if name.ends_with("Cargo.toml") => {
+                let before = before.trim_end_matches("../");
+                format!("{before}{}{after}", crates.display())
+            }
+            _ => text,
+        };
+        fs::write(to, text).unwrap();
     }
-    let crates = folder().join("../crates");
-    let manifest = fs::read_to_string(source.join("Cargo.toml")).unwrap();
-    let manifest = manifest.replace("../../crates", crates.to_str().unwrap());
-    fs::write(dir.join("Cargo.toml"), manifest).unwrap();
     fs::create_dir_all(dir.join(".cargo")).unwrap();
     fs::copy(
         folder().join(".cargo/config.toml"),
@@ -33,18 +35,19 @@ fn copy(dir: &Path) {
     .unwrap();
 }
 
-/// `cargo build --release`, offline if what it needs is on the machine.
-fn build(dir: &Path) -> Ran {
+/// Runs cargo, offline if what it needs is on the machine.
+fn cargo(dir: &Path, args: &[&str], target: &Path) -> Ran {
     let run = |offline: bool| {
         let mut cargo = Command::new("cargo");
         cargo
             .current_dir(dir)
-            .args(["build", "--release", "--locked"])
+            .args(args)
+            .arg("--locked")
             .args(offline.then_some("--offline"))
             .env_remove("RUSTFLAGS")
             .env_remove("CARGO_ENCODED_RUSTFLAGS")
             .env_remove("CARGO_BUILD_TARGET")
-            .env("CARGO_TARGET_DIR", dir.join("target"));
+            .env("CARGO_TARGET_DIR", target);
         finish(&mut cargo)
     };
     let ran = run(true);
@@ -54,10 +57,29 @@ fn build(dir: &Path) -> Ran {
     ran
 }
 
+fn build(dir: &Path) -> Ran {
+    cargo(dir, &["build", "--release"], &dir.join("target"))
+}
+
+fn get_svd(dir: &Path) {
+    let got = run_in(
+        dir,
+        ["svd", "get", "nucleo-l031k6", "--out", "stm32l0x1.svd"],
+    );
+    assert_eq!(got.code, Some(0), "{got}");
+}
+
 #[test]
 fn firmware_generates_what_it_uses_and_does_what_the_file_beside_it_says() {
     let dir = scratch("generated");
-    copy(&dir);
+    let files = [
+        "Cargo.lock",
+        "Cargo.toml",
+        "build.rs",
+        "memory.x",
+        "src/bin/blink.rs",
+    ];
+    copy("generated", &files, &dir);
 
     let built = build(&dir);
     assert_ne!(built.code, Some(0), "the file is not there yet: {built}");
@@ -66,11 +88,7 @@ fn firmware_generates_what_it_uses_and_does_what_the_file_beside_it_says() {
         "{built}"
     );
 
-    let got = run_in(
-        &dir,
-        ["svd", "get", "nucleo-l031k6", "--out", "stm32l0x1.svd"],
-    );
-    assert_eq!(got.code, Some(0), "{got}");
+    get_svd(&dir);
     let built = build(&dir);
     assert_eq!(built.code, Some(0), "{built}");
     assert!(!built.stderr.contains("warning"), "{built}");
@@ -84,6 +102,64 @@ fn firmware_generates_what_it_uses_and_does_what_the_file_beside_it_says() {
     );
     let expected = fs::read_to_string(folder().join("generated/src/bin/blink.out")).unwrap();
     Expected::parse(&expected.replace("\r\n", "\n")).check("blink", &ran.json());
+}
+
+/// The tests of the example fail when the firmware is wrong, and say where.
+#[test]
+fn firmware_is_tested_on_the_host_by_plain_cargo_test() {
+    // What was built for the last run serves this one.
+    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("tested");
+    let files = [
+        "Cargo.lock",
+        "Cargo.toml",
+        "build.rs",
+        "memory.x",
+        "src/main.rs",
+        "on-host/.cargo/config.toml",
+        "on-host/Cargo.lock",
+        "on-host/Cargo.toml",
+        "on-host/lamp.rs",
+    ];
+    copy("tested", &files, &dir);
+    get_svd(&dir);
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("on-host");
+    let test = || cargo(&dir.join("on-host"), &["test"], &target);
+    let ran = test();
+    assert_eq!(ran.code, Some(0), "{ran}");
+    assert!(ran.stdout.contains("4 passed"), "{ran}");
+    assert!(!ran.stderr.contains("warning"), "{ran}");
+
+    let main = dir.join("src/main.rs");
+    let right = fs::read_to_string(&main).unwrap();
+    let wrong = right.replace(".iopaen().set_bit().iopben()", ".iopaen()");
+    assert_ne!(wrong, right);
+    fs::write(&main, wrong).unwrap();
+    let ran = test();
+    assert_eq!(ran.code, Some(101), "{ran}");
+    assert!(ran.stdout.contains("4 failed"), "{ran}");
+    assert!(
+        ran.stdout
+            .contains("error[clock-gated]: write to `GPIOB.MODER` is lost"),
+        "{ran}"
+    );
+    assert!(ran.stdout.contains("--> src/main.rs:"), "{ran}");
+}
+
+/// What the page shows is what is compiled and run.
+#[test]
+fn the_page_about_tests_shows_those_of_the_example() {
+    let lines = |path: &str| {
+        let text = fs::read_to_string(folder().join(path)).unwrap();
+        text.replace("\r\n", "\n")
+    };
+    let (page, lamp) = (lines("../docs/testing.md"), lines("tested/on-host/lamp.rs"));
+    let (_, shown) = page.split_once("```rust\n").unwrap();
+    let (shown, _) = shown.split_once("```\n").unwrap();
+    let parts: Vec<&str> = shown.split("\n\n").map(str::trim_end).collect();
+    assert!(parts.len() > 4);
+    for part in parts {
+        assert!(lamp.contains(part), "not in the example:\n{part}");
+    }
 }
 
 #[test]

@@ -8,7 +8,7 @@ mod rcc;
 mod script;
 mod skip;
 mod timer;
-mod usart;
+pub(crate) mod usart;
 mod watchdog;
 
 use std::fmt::Write as _;
@@ -104,8 +104,8 @@ fn describe(table: &str) -> Device {
 }
 
 /// A board whose registers a test uses from outside, while the core runs an endless loop.
-struct Bench {
-    board: Board,
+pub(crate) struct Bench {
+    pub(crate) board: Board,
 }
 
 impl Bench {

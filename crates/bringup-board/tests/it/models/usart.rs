@@ -22,7 +22,7 @@ const ORE: u32 = 1 << 3;
 const IDLE: u32 = 1 << 4;
 
 /// PA2 and PA15 as USART2, which runs at 9,600 baud from the HSI16.
-pub(super) fn port() -> Bench {
+pub(crate) fn port() -> Bench {
     let mut bench = Bench::l031();
     bench.write(GPIOA, 0xABFF_FCEF);
     bench.write(GPIOA + 0x20, 4 << 8);
