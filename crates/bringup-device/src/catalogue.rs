@@ -12,13 +12,16 @@
 //! ```
 
 mod check;
+mod names;
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{Diagnostic, Severity, Span, rules};
+
+pub use names::stands_for;
 
 /// Every file of the catalogue: its name and its text. Adding a chip is a file and a line here.
 const FILES: &[(&str, &str)] = &[
@@ -294,7 +297,7 @@ impl Memory {
 }
 
 /// Kinds of memory.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum MemoryKind {
     /// Program memory.

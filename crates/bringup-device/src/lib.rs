@@ -10,6 +10,7 @@
 //! - [`diff::diff`] says what changed from one revision to another.
 //! - [`rules`] lists every kind of problem that is reported, [`Source`] shows one beside the text it is about.
 //! - `catalogue` knows chips and boards by name; it is the feature `catalogue`, which is on unless turned off.
+//! - `pack` reads the CMSIS-Packs of vendors; it is the feature `pack`, which is off unless turned on.
 
 #[cfg(feature = "catalogue")]
 pub mod catalogue;
@@ -19,10 +20,13 @@ pub mod diff;
 mod expand;
 pub mod gates;
 mod model;
+#[cfg(feature = "pack")]
+pub mod pack;
 mod resolve;
 pub mod rules;
 mod snippet;
 pub mod svd;
+mod xml;
 
 pub use diagnostic::{Diagnostic, LineIndex, Position, Severity, Span};
 pub use expand::{FieldInstance, PeripheralInstance, RegisterInstance};

@@ -63,6 +63,7 @@ rules! {
     NO_PERIPHERALS "no-peripherals" "the device has no peripherals"
     NOT_SVD "not-svd" "the file is something other than an SVD file"
     NUMBER "number" "a number cannot be read or is not written as the standard writes numbers"
+    PACK "pack" "the description of a CMSIS-Pack cannot be read, or says what cannot be"
     PERIPHERAL_OVERLAP "peripheral-overlap" "peripherals share addresses without saying so"
     RANGE "range" "a number is larger than its place allows"
     REGISTER_MISALIGNED "register-misaligned" "a register is where no access of its width can be"

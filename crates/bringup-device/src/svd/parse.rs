@@ -4,12 +4,13 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 use quick_xml::Reader;
-use quick_xml::errors::{Error as XmlError, SyntaxError};
+use quick_xml::errors::Error as XmlError;
 use quick_xml::events::{BytesStart, Event};
 
 use super::raw::{Node, NodeId, Tree, Value};
 use super::tag::Tag;
 use crate::diagnostic::{LineIndex, Reports};
+use crate::xml::{attribute, predefined_entity, unfinished};
 use crate::{Diagnostic, Severity, Span, rules};
 
 /// Elements inside elements: the standard needs 10 plus the nesting of clusters.
@@ -351,30 +352,9 @@ impl<'a, 'r> Parser<'a, 'r> {
     }
 
     fn derived_from(&mut self, element: &BytesStart<'a>) -> Option<Value<'a>> {
-        // Few elements have attributes: most of the time of looking for one is saved here.
-        if element.attributes_raw().is_empty() {
-            return None;
-        }
-        let attribute = element
-            .html_attributes()
-            .with_checks(false)
-            .flatten()
-            .find(|a| {
-                let key: &str = a.key.as_ref();
-                key.eq_ignore_ascii_case("derivedFrom")
-            })?;
-        let raw = attribute.value.as_ref();
-        // The value is a part of the text, so its place is the distance of the two.
-        let start = (raw.as_ptr() as usize).wrapping_sub(self.text.as_ptr() as usize);
-        let found = self
-            .text
-            .get(start..start.saturating_add(raw.len()))
-            .filter(|&text| text == raw);
-        let span = self.span(start.min(self.text.len()), raw.len());
-        let text = match found {
-            Some(text) => Cow::Borrowed(text.trim()),
-            None => Cow::Owned(raw.trim().to_owned()),
-        };
+        let found = attribute(self.text, element, "derivedFrom")?;
+        let span = self.span(found.start, found.len);
+        let text = found.text;
         (!text.is_empty()).then_some(Value { text, span })
     }
 
@@ -455,14 +435,7 @@ impl<'a, 'r> Parser<'a, 'r> {
         start: usize,
         end: usize,
     ) -> Result<(), Stop> {
-        let character = character.or(match name {
-            "amp" => Some('&'),
-            "apos" => Some('\''),
-            "gt" => Some('>'),
-            "lt" => Some('<'),
-            "quot" => Some('"'),
-            _ => None,
-        });
+        let character = character.or_else(|| predefined_entity(name));
         let text = if let Some(character) = character {
             character.to_string()
         } else {
@@ -508,17 +481,7 @@ impl<'a, 'r> Parser<'a, 'r> {
 
     fn xml_error(&mut self, error: &XmlError) -> Stop {
         let start = (self.reader.error_position() as usize).min(self.text.len());
-        let unfinished = match error {
-            XmlError::Syntax(SyntaxError::UnclosedComment) => Some("comment"),
-            XmlError::Syntax(SyntaxError::UnclosedCData) => Some("CDATA section"),
-            XmlError::Syntax(SyntaxError::UnclosedDoctype) => Some("document type definition"),
-            XmlError::Syntax(SyntaxError::UnclosedPI | SyntaxError::UnclosedXmlDecl) => {
-                Some("`<?` instruction")
-            }
-            XmlError::Syntax(_) => Some("tag"),
-            _ => None,
-        };
-        match unfinished {
+        match unfinished(error) {
             Some(what) => {
                 let message = format!(
                     "the file ends inside a {what} begun at {}",

@@ -7,4 +7,5 @@ mod fixtures;
 mod hostile;
 mod invariants;
 mod oracle;
+mod pack;
 mod real_files;

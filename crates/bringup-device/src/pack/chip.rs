@@ -1,0 +1,203 @@
+//! A chip as a pack describes it.
+
+use std::collections::BTreeMap;
+
+use serde::de::IntoDeserializer;
+use serde::de::value::{Error as NoSuchName, StrDeserializer};
+use serde::{Deserialize, Serialize};
+
+use crate::catalogue::{self, Core, MemoryKind};
+
+/// The clock that a chip is taken to start on: packs say only how fast it may run.
+const RESET_CLOCK_HZ: u64 = 16_000_000;
+
+/// A chip of a pack. It can be kept in any format of serde.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Chip {
+    /// The name of the device or variant; if the device has several processors, with that of the processor behind it,
+    /// as in `STM32H745ZITx-CM7`.
+    pub name: String,
+    /// Names of variants that differ in what is not described here, such as their package.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub other_names: Vec<String>,
+    /// Manufacturer.
+    pub vendor: String,
+    /// `Dfamily`.
+    pub family: String,
+    /// `Dcore` as written, for example `Cortex-M0+`; empty if it is not given.
+    pub core: String,
+    /// Whether the core has a floating-point unit.
+    #[serde(default)]
+    pub has_fpu: bool,
+    /// The highest clock of the core, in hertz.
+    pub clock_hz: Option<u64>,
+    /// Path of the SVD file.
+    pub svd: Option<String>,
+    /// Memories, those first of each kind that programs are linked for.
+    pub memories: Vec<Memory>,
+}
+
+/// A memory of a chip in a pack.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Memory {
+    /// Its name.
+    pub name: String,
+    /// What it is.
+    pub kind: MemoryKind,
+    /// First address.
+    pub origin: u32,
+    /// Length in bytes.
+    pub length: u32,
+    /// Addresses at which the same memory appears as well.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub aliases: Vec<u32>,
+}
+
+impl Memory {
+    pub(super) fn overlaps(&self, other: &Self) -> bool {
+        let end = |memory: &Self| u64::from(memory.origin) + u64::from(memory.length);
+        u64::from(self.origin) < end(other) && u64::from(other.origin) < end(self)
+    }
+}
+
+/// What is missing for a chip of the catalogue.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Incomplete {
+    /// The core is not given, or not one that firmware is built for.
+    #[error("the core of `{chip}` is {}", said(core))]
+    Core {
+        /// The chip.
+        chip: String,
+        /// What it says, or nothing.
+        core: String,
+    },
+    /// There is no memory of a kind.
+    #[error("`{chip}` has no memory of kind `{}`", kind.word())]
+    Memory {
+        /// The chip.
+        chip: String,
+        /// The kind.
+        kind: MemoryKind,
+    },
+}
+
+fn said(core: &str) -> String {
+    if core.is_empty() {
+        "not known".into()
+    } else {
+        format!("`{core}`, for which nothing is built")
+    }
+}
+
+impl Chip {
+    /// The chip as those of the catalogue are. What a pack does not say is filled in: as many breakpoints as any chip
+    /// with an Armv6-M core has, a clock of 16 MHz after reset, and no models.
+    ///
+    /// # Errors
+    ///
+    /// [`Incomplete`] if the core is unknown, or flash or RAM are.
+    pub fn to_catalogue(&self) -> Result<catalogue::Chip, Incomplete> {
+        let core = self.core().ok_or_else(|| Incomplete::Core {
+            chip: self.name.clone(),
+            core: self.core.clone(),
+        })?;
+        for kind in [MemoryKind::Flash, MemoryKind::Ram] {
+            if !self.memories.iter().any(|memory| memory.kind == kind) {
+                let chip = self.name.clone();
+                return Err(Incomplete::Memory { chip, kind });
+            }
+        }
+        Ok(catalogue::Chip {
+            name: self.name.clone(),
+            vendor: self.vendor.clone(),
+            core,
+            // What a debugger of such a core has at most (ARMv6-M ARM, C1.8.1 and C1.9.1).
+            breakpoints: 4,
+            watchpoints: 2,
+            svd: None,
+            memories: self.catalogue_memories(),
+            reset_clock_hz: RESET_CLOCK_HZ,
+            models: BTreeMap::new(),
+            alternate_functions: BTreeMap::new(),
+        })
+    }
+
+    /// The core that firmware is built for.
+    pub fn core(&self) -> Option<Core> {
+        let name = self.core.to_ascii_lowercase();
+        let known = |name: &str| {
+            let name: StrDeserializer<'_, NoSuchName> = name.into_deserializer();
+            Core::deserialize(name).ok()
+        };
+        let with_fpu = self.has_fpu.then(|| known(&format!("{name}f"))).flatten();
+        with_fpu.or_else(|| known(&name))
+    }
+
+    /// Whether only the names of two chips differ.
+    pub(super) fn is_same_but_for_names(&self, other: &Self) -> bool {
+        let Self {
+            name: _,
+            other_names: _,
+            vendor,
+            family,
+            core,
+            has_fpu,
+            clock_hz,
+            svd,
+            memories,
+        } = self;
+        (vendor, family, core, has_fpu, clock_hz, svd, memories)
+            == (
+                &other.vendor,
+                &other.family,
+                &other.core,
+                &other.has_fpu,
+                &other.clock_hz,
+                &other.svd,
+                &other.memories,
+            )
+    }
+
+    fn catalogue_memories(&self) -> Vec<catalogue::Memory> {
+        let start = self
+            .memories
+            .iter()
+            .position(|it| it.kind == MemoryKind::Flash);
+        let memories = self.memories.iter().enumerate();
+        memories
+            .map(|(index, memory)| {
+                let mut aliases = memory.aliases.clone();
+                if start == Some(index) && self.appears_at_zero(memory) {
+                    aliases.push(0);
+                }
+                catalogue::Memory {
+                    kind: memory.kind,
+                    origin: memory.origin,
+                    length: memory.length,
+                    aliases,
+                    erased: 0xFF,
+                    values: BTreeMap::new(),
+                }
+            })
+            .collect()
+    }
+
+    /// Whether the flash has to be at address 0 as well: a Cortex-M starts there, and nothing else is.
+    fn appears_at_zero(&self, flash: &Memory) -> bool {
+        let at_zero = Memory {
+            origin: 0,
+            aliases: Vec::new(),
+            ..flash.clone()
+        };
+        !self.memories.iter().any(|memory| {
+            memory.overlaps(&at_zero) || memory.aliases.iter().any(|&alias| alias < flash.length)
+        })
+    }
+}
+
+/// Whether a text can be a chip's name: what the specification allows in `Dname`.
+pub(super) fn is_name(name: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'/');
+    !name.is_empty() && name.len() <= 64 && name.bytes().all(allowed)
+}
