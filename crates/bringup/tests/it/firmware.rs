@@ -187,7 +187,7 @@ fn run_all(profile: &str) {
 }
 
 /// A vendor's SVD file that lies beside the project on machines that have it.
-fn vendor_file(path: &str) -> Option<PathBuf> {
+pub(crate) fn vendor_file(path: &str) -> Option<PathBuf> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../../../shared/svd")
         .join(path);

@@ -7,8 +7,8 @@ use std::process::Command;
 
 use crate::support::{Ran, finish, run_in, scratch};
 
-/// Copies a folder of `tests/fixtures/hal`.
-fn copy(name: &str, to: &Path) {
+/// Copies a folder of `tests/fixtures`.
+pub(crate) fn copy(name: &str, to: &Path) {
     fn walk(from: &Path, to: &Path) {
         fs::create_dir_all(to).unwrap();
         for entry in fs::read_dir(from).unwrap() {
@@ -21,12 +21,12 @@ fn copy(name: &str, to: &Path) {
             }
         }
     }
-    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/hal");
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
     walk(&fixtures.join(name), to);
 }
 
 /// `cargo`, offline if what it needs is on the machine. The lock files of the fixtures pin every version.
-fn cargo(dir: &Path, args: &[&str]) -> Ran {
+pub(crate) fn cargo(dir: &Path, args: &[&str]) -> Ran {
     let run = |offline: bool| {
         let mut cargo = Command::new("cargo");
         cargo
@@ -48,7 +48,7 @@ fn cargo(dir: &Path, args: &[&str]) -> Ran {
 
 /// The SVD file that `rp2040-pac` was made from, where cargo keeps the package.
 fn svd(dir: &Path) -> PathBuf {
-    copy("source", dir);
+    copy("hal/source", dir);
     let ran = cargo(dir, &["metadata", "--format-version", "1", "--locked"]);
     assert_eq!(ran.code, Some(0), "{ran}");
     let metadata = ran.json();
@@ -66,7 +66,7 @@ fn a_published_hal_builds_on_the_generated_crate_and_its_blink_program_links() {
     let dir = scratch("hal");
     let svd = svd(&dir.join("source"));
     let blink = dir.join("blink");
-    copy("blink", &blink);
+    copy("hal/blink", &blink);
     let svd = svd.to_str().unwrap();
     // As `rp2040-pac` was made, by an older generator of other names.
     let made = run_in(

@@ -6,6 +6,7 @@ mod firmware;
 mod fuzz;
 mod generated;
 mod hal;
+mod hal_examples;
 mod seeing;
 mod skip;
 mod support;
