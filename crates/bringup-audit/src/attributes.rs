@@ -3,6 +3,7 @@
 //! Source: *Addenda to, and Errata in, the ABI for the Arm Architecture* (ADDENDA32), "Build attributes":
 //! the encoding of the section `.ARM.attributes`, the tags, and the values of `Tag_CPU_arch`.
 
+use bringup_device::catalogue::Architecture;
 use object::LittleEndian;
 use object::elf::{FileHeader32, Tag_File};
 use object::read::elf::{AttributeReader, AttributesSection};
@@ -26,9 +27,20 @@ pub(crate) struct Attributes {
 pub(crate) struct CpuArch(u64);
 
 impl CpuArch {
-    /// ARMv6-M, and ARMv6S-M, the same with the system extension that all Cortex-M0 and M0+ have.
-    pub(crate) const fn is_v6m(self) -> bool {
-        matches!(self.0, 11 | 12)
+    /// Whether a core of `architecture` executes all of it. ARMv6S-M is ARMv6-M with the system extension that all
+    /// Cortex-M0 and M0+ have; each later architecture of the profile holds the ones before it, but ARMv8-M Baseline, which
+    /// lacks what ARMv7-M added.
+    pub(crate) const fn runs_on(self, architecture: Architecture) -> bool {
+        let Self(arch) = self;
+        match architecture {
+            Architecture::Armv6M => matches!(arch, 11 | 12),
+            // 10 is ARMv7 of any profile; that of microcontrollers is ARMv7-M.
+            Architecture::Armv7M => matches!(arch, 10..=12),
+            Architecture::Armv7EM => matches!(arch, 10..=13),
+            Architecture::Armv8MBase => matches!(arch, 11 | 12 | 16),
+            Architecture::Armv8MMain => matches!(arch, 10..=13 | 16 | 17),
+            Architecture::RiscV32 => false,
+        }
     }
 
     /// The architecture's name.
@@ -149,7 +161,8 @@ mod tests {
         ))
         .unwrap();
         assert_eq!(found.cpu_name.as_deref(), Some("cortex-m0plus"));
-        assert!(found.cpu_arch.unwrap().is_v6m());
+        let arch = found.cpu_arch.unwrap();
+        assert!(arch.runs_on(Architecture::Armv6M) && arch.runs_on(Architecture::Armv7EM));
     }
 
     #[test]

@@ -15,8 +15,13 @@ pub(crate) enum Kind {
     NotElf(Option<&'static str>),
     #[error("the ELF file is cut off: {what} ends at byte {end}, the file at byte {len}")]
     Truncated { what: String, end: u64, len: u64 },
-    #[error("the ELF file is for {found}, but {chip} takes 32-bit little-endian ARM code")]
-    Architecture { found: String, chip: String },
+    #[error("the ELF file is for {found}, but {chip} takes 32-bit little-endian {wants} code")]
+    Architecture {
+        found: String,
+        chip: String,
+        wants: &'static str,
+        target: &'static str,
+    },
     #[error("the ELF file is {0}, not a linked program")]
     NotLinked(&'static str),
     #[error("the ELF file is damaged: {what} ({detail})")]
@@ -40,8 +45,8 @@ impl Error {
     }
 
     /// What to do about it, where that is known.
-    pub fn hint(&self) -> Option<&'static str> {
-        Some(match &self.0 {
+    pub fn hint(&self) -> Option<String> {
+        let hint = match &self.0 {
             Kind::NotElf(_) => {
                 "give the file that the linker wrote, for example \
                  `target/thumbv6m-none-eabi/release/NAME`; raw and hex images have no addresses or sections to audit"
@@ -49,12 +54,15 @@ impl Error {
             Kind::Truncated { .. } => {
                 "build or copy the file again; a linker that ran out of disk space leaves such files"
             }
-            Kind::Architecture { .. } => {
-                "build with `--target thumbv6m-none-eabi`, or set `build.target` in `.cargo/config.toml`"
+            Kind::Architecture { target, .. } => {
+                return Some(format!(
+                    "build with `--target {target}`, or set `build.target` in `.cargo/config.toml`"
+                ));
             }
             Kind::NotLinked(_) => "give the program that was linked from it",
             Kind::Damaged { .. } => return None,
-        })
+        };
+        Some(hint.to_owned())
     }
 }
 

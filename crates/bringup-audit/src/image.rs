@@ -8,13 +8,15 @@ use object::read::elf::{FileHeader as _, ProgramHeader as _, SectionHeader as _}
 use crate::attributes::{self, Attributes};
 use crate::error::{self, Error, Kind as ErrorKind};
 
-/// A linked 32-bit little-endian ARM program.
+/// A linked 32-bit little-endian program for Arm or RISC-V.
 #[derive(Debug)]
 pub(crate) struct Image<'a> {
     /// `PT_LOAD` segments that take memory, in the order of the file.
     pub(crate) segments: Vec<Segment<'a>>,
     /// Sections that take memory, in the order of the file; segments if there are no sections.
     pub(crate) sections: Vec<Section>,
+    /// `e_entry`: where the program begins.
+    pub(crate) entry: u64,
     /// Content of `.ARM.attributes`, or why it cannot be read; `None` if there is no such section.
     pub(crate) attributes: Option<object::read::Result<Attributes>>,
 }
@@ -63,6 +65,7 @@ impl<'a> Image<'a> {
     /// Parses `bytes`.
     pub(crate) fn parse(bytes: &'a [u8], chip: &Chip) -> Result<Self, Error> {
         let header = parse_header(bytes, chip)?;
+        let entry = header.e_entry(LE);
         let programs = header
             .program_headers(LE, bytes)
             .map_err(|e| damaged("program headers", e))?;
@@ -75,11 +78,13 @@ impl<'a> Image<'a> {
         let table = header
             .sections(LE, bytes)
             .map_err(|e| damaged("section headers", e))?;
+        let arm = chip.core.is_arm();
         let mut sections = Vec::new();
         let mut attributes = None;
         for header in table.iter() {
             let name = table.section_name(LE, header).unwrap_or_default();
-            if header.sh_type(LE) == elf::SHT_ARM_ATTRIBUTES {
+            // The same number stands for the attributes of RISC-V, which have another content.
+            if arm && header.sh_type(LE) == elf::SHT_ARM_ATTRIBUTES {
                 attributes = Some(header.data(LE, bytes).and_then(attributes::parse));
             } else if header.sh_flags(LE).contains(elf::SHF_ALLOC) && header.sh_size(LE) != 0 {
                 sections.push(parse_section(
@@ -99,6 +104,7 @@ impl<'a> Image<'a> {
         Ok(Self {
             segments,
             sections,
+            entry: u64::from(entry),
             attributes,
         })
     }
@@ -121,11 +127,18 @@ fn parse_header<'a>(bytes: &'a [u8], chip: &Chip) -> Result<&'a FileHeader32<LE>
     } else {
         u16::from_le_bytes([low, high])
     };
-    if (class, data, machine) != (elf::ELFCLASS32.0, elf::ELFDATA2LSB.0, elf::EM_ARM.0) {
+    let (wanted, wants) = if chip.core.is_arm() {
+        (elf::EM_ARM.0, "ARM")
+    } else {
+        (elf::EM_RISCV.0, "RISC-V")
+    };
+    if (class, data, machine) != (elf::ELFCLASS32.0, elf::ELFDATA2LSB.0, wanted) {
         let found = describe_target(class, data, machine);
         return Err(ErrorKind::Architecture {
             found,
             chip: chip.name.clone(),
+            wants,
+            target: chip.core.target(),
         }
         .into());
     }

@@ -113,7 +113,7 @@ impl Board {
             .and_then(|board| board.console.as_ref())
             .map(|console| (console.port.clone(), console.tx.clone(), console.rx.clone()));
         Ok(Self {
-            core: Core::new(core_config(chip, device)),
+            core: Core::new(core_config(chip, device)?),
             pristine: Arc::new(system.clone()),
             system,
             chip: Arc::new(chip.clone()),
@@ -368,10 +368,17 @@ impl Board {
 }
 
 /// The options the chip's maker built the core with.
-fn core_config(chip: &Chip, device: &Description) -> armv6m::Config {
+fn core_config(chip: &Chip, device: &Description) -> Result<armv6m::Config, Error> {
     let base = match chip.core {
         catalogue::Core::CortexM0Plus => armv6m::Config::CORTEX_M0_PLUS,
         catalogue::Core::CortexM0 => armv6m::Config::CORTEX_M0,
+        core => {
+            return Err(Kind::NoCore {
+                chip: chip.name.clone(),
+                core: core.title(),
+            }
+            .into());
+        }
     };
     // ST clocks SysTick with HCLK / 8 where CLKSOURCE is 0 (RM0377 section 7.2, clock tree).
     let reference = (chip.vendor == "STMicroelectronics").then_some(8);
@@ -380,12 +387,12 @@ fn core_config(chip: &Chip, device: &Description) -> armv6m::Config {
         .interrupts()
         .last()
         .map_or(32, |interrupt| interrupt.value.saturating_add(1));
-    armv6m::Config {
+    Ok(armv6m::Config {
         interrupts: lines.min(32) as u8,
         systick: Some(armv6m::SysTickConfig {
             calibration: 0,
             reference,
         }),
         ..base
-    }
+    })
 }

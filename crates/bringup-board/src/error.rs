@@ -51,6 +51,10 @@ pub(crate) enum Kind {
         fault: bool,
         text: String,
     },
+    NoCore {
+        chip: String,
+        core: &'static str,
+    },
     Empty,
     NotElf {
         start: Vec<u8>,
@@ -93,6 +97,7 @@ impl Error {
         !matches!(
             *self.kind,
             Kind::UnknownModel { .. }
+                | Kind::NoCore { .. }
                 | Kind::MemoryTooLarge { .. }
                 | Kind::UnknownPin { .. }
                 | Kind::UnknownPort { .. }
@@ -125,6 +130,9 @@ impl Error {
             Kind::Svd { .. } => "`bringup svd check` shows the file's problems with their lines",
             // Each finding has its own.
             Kind::MemoryTooLarge { .. } | Kind::Breaches { .. } => return None,
+            Kind::NoCore { .. } => {
+                "building and auditing work for this chip; the cores that run here are Cortex-M0 and Cortex-M0+"
+            }
             Kind::Empty => "build the firmware first, and check that the build did not fail",
             Kind::NotElf { .. } => {
                 "pass the ELF file that cargo makes under `target/`, not a `.bin` or `.hex` made from it"
@@ -170,6 +178,9 @@ impl fmt::Display for Kind {
                     f,
                     "the memory at {origin:#010x} has {length} bytes, more than the {largest} that are simulated"
                 )
+            }
+            Self::NoCore { chip, core } => {
+                write!(f, "the virtual board has no {core}, the core of `{chip}`")
             }
             Self::UnknownPin { pin } => write!(f, "the chip has no pin `{pin}`"),
             Self::UnknownPort { port } => write!(f, "the chip has no serial port `{port}`"),

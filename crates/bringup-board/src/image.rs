@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use bringup_device::catalogue::{Chip, Core, MemoryKind};
+use bringup_device::catalogue::{Chip, MemoryKind};
 use object::LittleEndian;
 use object::elf;
 use object::read::elf::{FileHeader, ProgramHeader, SectionHeader};
@@ -230,15 +230,11 @@ fn check_architecture(header: &Header, file: &[u8], chip: &Chip) -> Result<(), E
     let Some(architecture) = data.and_then(cpu_arch) else {
         return Ok(());
     };
-    let core = match chip.core {
-        Core::CortexM0Plus => "Cortex-M0+",
-        Core::CortexM0 => "Cortex-M0",
-    };
     match architecture_beyond_v6m(architecture) {
         Some(found) => Err(Kind::WrongArchitecture {
             found: found.to_owned(),
             chip: chip.name.clone(),
-            core,
+            core: chip.core.title(),
         }
         .into()),
         None => Ok(()),

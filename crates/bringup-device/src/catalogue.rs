@@ -12,6 +12,7 @@
 //! ```
 
 mod check;
+mod core;
 mod names;
 
 use std::collections::BTreeMap;
@@ -21,6 +22,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Diagnostic, Severity, Span, rules};
 
+pub use self::core::{Architecture, Core};
 pub use names::stands_for;
 
 /// Every file of the catalogue: its name and its text. Adding a chip is a file and a line here.
@@ -32,6 +34,27 @@ const FILES: &[(&str, &str)] = &[
     (
         "stm32f042k6.toml",
         include_str!("../../../boards/stm32f042k6.toml"),
+    ),
+    (
+        "stm32f407vg.toml",
+        include_str!("../../../boards/stm32f407vg.toml"),
+    ),
+    (
+        "nrf51822.toml",
+        include_str!("../../../boards/nrf51822.toml"),
+    ),
+    ("rp2040.toml", include_str!("../../../boards/rp2040.toml")),
+    (
+        "tm4c123gh6.toml",
+        include_str!("../../../boards/tm4c123gh6.toml"),
+    ),
+    (
+        "gd32vf103cb.toml",
+        include_str!("../../../boards/gd32vf103cb.toml"),
+    ),
+    (
+        "fe310-g002.toml",
+        include_str!("../../../boards/fe310-g002.toml"),
     ),
 ];
 
@@ -214,9 +237,20 @@ pub struct Chip {
     pub watchpoints: u32,
     /// Where the vendor's SVD file comes from; `None` if no package ships it.
     pub svd: Option<SvdSource>,
-    /// Memories in the order of their addresses.
+    /// Where people get the vendor's SVD file if no package ships it.
+    pub published: Option<Published>,
+    /// What debug tools call it.
+    #[serde(default)]
+    pub debug: DebugNames,
+    /// Which fragment of the project templates knows its ports, timers and serial ports, for example `stm32`; `None`
+    /// if none does.
+    pub family: Option<String>,
+    /// Memories; the first one of a kind is the main one.
     #[serde(rename = "memory")]
     pub memories: Vec<Memory>,
+    /// Where whatever runs first on the chip (boot ROM, second-stage loader, a board's boot loader) expects the program:
+    /// the vector table of an Arm core, the first instruction of a RISC-V core. `None`: the start of the flash.
+    pub program_origin: Option<u32>,
     /// Clock the core runs on after reset, in hertz.
     pub reset_clock_hz: u64,
     /// Behaviour models by peripheral name, for example `GPIOB = "stm32/gpio"`.
@@ -226,34 +260,6 @@ pub struct Chip {
     /// between them and `-` for none, for example `PA2 = "TIM21_CH1 - TIM2_CH3 - USART2_TX"`.
     #[serde(default)]
     pub alternate_functions: BTreeMap<String, String>,
-}
-
-/// Processor cores that firmware is built for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-pub enum Core {
-    /// ARMv6-M with single-cycle I/O port and two-stage pipeline.
-    #[serde(rename = "cortex-m0+")]
-    CortexM0Plus,
-    /// ARMv6-M.
-    #[serde(rename = "cortex-m0")]
-    CortexM0,
-}
-
-impl Core {
-    /// Its name, as in a chip's file.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::CortexM0Plus => "cortex-m0+",
-            Self::CortexM0 => "cortex-m0",
-        }
-    }
-
-    /// The Rust target that builds for this core.
-    pub const fn target(self) -> &'static str {
-        match self {
-            Self::CortexM0 | Self::CortexM0Plus => "thumbv6m-none-eabi",
-        }
-    }
 }
 
 /// Where a vendor's SVD file comes from: a package on crates.io that ships it.
@@ -266,6 +272,28 @@ pub struct SvdSource {
     pub version: String,
     /// Path of the file inside the package.
     pub path: String,
+}
+
+/// Where people get a vendor's SVD file that no package ships.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Published {
+    /// Name of the file, for example `STM32F0x2.svd`.
+    pub file: String,
+    /// Where the vendor offers it, as the end of a sentence, for example `ST's page of the chip, CAD Resources`.
+    pub place: String,
+    /// The CMSIS-Pack that holds it, for example `Keil.STM32F0xx_DFP`.
+    pub pack: Option<String>,
+}
+
+/// What debug tools call a chip.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct DebugNames {
+    /// Configuration file of OpenOCD, for example `target/stm32l0.cfg`.
+    pub openocd: Option<String>,
+    /// Name in the output of `probe-rs chip list`, for example `STM32L031K6Tx`.
+    pub probe_rs: Option<String>,
 }
 
 /// A memory of a chip.
@@ -333,11 +361,28 @@ pub struct Board {
     /// LEDs.
     #[serde(default, rename = "led")]
     pub leds: Vec<Led>,
-    /// Serial port that the board's debug probe passes on to the computer.
+    /// Buttons, without the one for reset.
+    #[serde(default, rename = "button")]
+    pub buttons: Vec<Button>,
+    /// The debug probe that is on the board, or the usual one beside it.
+    pub probe: Option<Probe>,
+    /// Serial port that leads to the computer: through the board's debug probe, or through an adapter at these pins.
     pub console: Option<ConsolePort>,
     /// What is connected to the oscillator pins.
     #[serde(default)]
     pub clocks: Clocks,
+}
+
+/// The debug probe of a board.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Probe {
+    /// Its name, for example `ST-LINK/V2-1`.
+    pub name: String,
+    /// Configuration file of OpenOCD, for example `interface/stlink.cfg`; that of a whole board if the chip has none.
+    pub openocd: String,
+    /// What OpenOCD calls the wires it uses, for example `hla_swd`; `None` if the file says it.
+    pub transport: Option<String>,
 }
 
 /// The serial port of a board that leads to the computer.
@@ -382,6 +427,33 @@ fn parse_address(text: &str) -> Option<u32> {
 }
 
 impl Chip {
+    /// A chip of which no more than a core and memories are known: its clock after reset is 16 MHz, it has as many
+    /// breakpoints as an ARMv6-M core has at most and others at least (ARMv6-M ARM, C1.8.1 and C1.9.1), and no models.
+    pub fn of_core(name: &str, core: Core, memories: Vec<Memory>) -> Self {
+        Self {
+            name: name.to_owned(),
+            vendor: String::new(),
+            core,
+            breakpoints: 4,
+            watchpoints: 2,
+            svd: None,
+            published: None,
+            debug: DebugNames::default(),
+            family: None,
+            memories,
+            program_origin: None,
+            reset_clock_hz: 16_000_000,
+            models: BTreeMap::new(),
+            alternate_functions: BTreeMap::new(),
+        }
+    }
+
+    /// Where the program begins: the vector table of an Arm core, the first instruction of a RISC-V core.
+    pub fn program_origin(&self) -> Option<u32> {
+        let flash = || self.memory(MemoryKind::Flash).map(|flash| flash.origin);
+        self.program_origin.or_else(flash)
+    }
+
     /// The first memory of a kind.
     pub fn memory(&self, kind: MemoryKind) -> Option<&Memory> {
         self.memories.iter().find(|memory| memory.kind == kind)
@@ -398,7 +470,23 @@ pub struct Led {
     pub pin: String,
     /// Colour.
     pub colour: String,
+    /// Pin at its other end, in a matrix of LEDs; `None` if that is the supply or ground. The LED is lit while both pins
+    /// are driven to opposite levels, that of `pin` as `active_low` says.
+    pub return_pin: Option<String>,
     /// True where a low level lights it.
+    #[serde(default)]
+    pub active_low: bool,
+}
+
+/// A button of a board.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Button {
+    /// Name in the board's documents, for example `B1`.
+    pub label: String,
+    /// Pin that it switches, for example `PA0`.
+    pub pin: String,
+    /// True where the level is low while it is pressed.
     #[serde(default)]
     pub active_low: bool,
 }

@@ -2,22 +2,24 @@
 
 use std::collections::BTreeMap;
 
+use std::str::FromStr;
+
 use bringup_device::catalogue::{Chip, Core, Memory, MemoryKind};
-use clap::ValueEnum;
+use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 
 /// Options that describe a core without a chip.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct BareArgs {
     /// A bare core in place of a board: NVIC, SysTick and semihosting, and with `--svd` the registers of that file
-    #[arg(long, value_enum, value_name = "CORE", requires_all = ["flash", "ram"], conflicts_with_all = ["board", "chip"])]
-    core: Option<CoreName>,
+    #[arg(long, value_name = "CORE", value_parser = core_parser(), requires_all = ["flash", "ram"], conflicts_with_all = ["board", "chip"])]
+    core: Option<Core>,
 
     /// Flash of the bare core, for example 0x0:256K; what is elsewhere appears at address 0, too
-    #[arg(long, value_name = "ORIGIN:LENGTH", value_parser = region, requires = "core")]
+    #[arg(long, value_name = "ORIGIN:LENGTH", requires = "core")]
     flash: Option<Region>,
 
     /// RAM of the bare core, for example 0x20000000:64K
-    #[arg(long, value_name = "ORIGIN:LENGTH", value_parser = region, requires = "core")]
+    #[arg(long, value_name = "ORIGIN:LENGTH", requires = "core")]
     ram: Option<Region>,
 
     /// Clock of the bare core, for example 48M
@@ -25,60 +27,43 @@ pub(crate) struct BareArgs {
     clock: u64,
 }
 
-/// [`Core`] by its names on the command line.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum CoreName {
-    #[value(name = "cortex-m0+", alias = "cortex-m0plus")]
-    CortexM0Plus,
-    #[value(name = "cortex-m0")]
-    CortexM0,
-}
-
-impl From<CoreName> for Core {
-    fn from(name: CoreName) -> Self {
-        match name {
-            CoreName::CortexM0Plus => Self::CortexM0Plus,
-            CoreName::CortexM0 => Self::CortexM0,
-        }
-    }
+/// [`Core`] by its names on the command line, which are those of chips' files.
+pub(crate) fn core_parser() -> impl clap::builder::TypedValueParser<Value = Core> {
+    PossibleValuesParser::new(Core::all().map(Core::name))
+        .map(|name| Core::of_name(&name).unwrap_or(Core::CortexM0))
 }
 
 /// A part of the address space.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Region {
-    origin: u32,
-    length: u32,
+pub(crate) struct Region {
+    pub(crate) origin: u32,
+    pub(crate) length: u32,
 }
 
 impl BareArgs {
     /// A chip of the core and its memories, if one is asked for.
     pub(crate) fn chip(&self) -> Option<Chip> {
-        let (core, flash, ram) = (Core::from(self.core?), self.flash?, self.ram?);
-        let memory = |kind, region: Region, aliases| Memory {
-            kind,
-            origin: region.origin,
-            length: region.length,
-            aliases,
-            erased: 0xFF,
-            values: BTreeMap::new(),
-        };
-        Some(Chip {
-            name: core.name().to_owned(),
-            vendor: String::new(),
-            core,
-            // What a debugger of such a core has at most (ARMv6-M ARM, C1.8.1 and C1.9.1).
-            breakpoints: 4,
-            watchpoints: 2,
-            svd: None,
-            memories: vec![
-                memory(MemoryKind::Flash, flash, boot_alias(flash, ram)),
-                memory(MemoryKind::Ram, ram, Vec::new()),
-            ],
-            reset_clock_hz: self.clock,
-            models: BTreeMap::new(),
-            alternate_functions: BTreeMap::new(),
-        })
+        let mut chip = chip(self.core?, self.flash?, self.ram?);
+        chip.reset_clock_hz = self.clock;
+        Some(chip)
     }
+}
+
+/// A chip that is a core and its memories, on a clock of 16 MHz.
+pub(crate) fn chip(core: Core, flash: Region, ram: Region) -> Chip {
+    let memory = |kind, region: Region, aliases| Memory {
+        kind,
+        origin: region.origin,
+        length: region.length,
+        aliases,
+        erased: 0xFF,
+        values: BTreeMap::new(),
+    };
+    let memories = vec![
+        memory(MemoryKind::Flash, flash, boot_alias(flash, ram)),
+        memory(MemoryKind::Ram, ram, Vec::new()),
+    ];
+    Chip::of_core(core.name(), core, memories)
 }
 
 /// Where else the flash appears. The core starts at address 0, so chips that have their flash elsewhere show it there, too.
@@ -92,6 +77,14 @@ fn boot_alias(flash: Region, ram: Region) -> Vec<u32> {
 }
 
 /// `0x20000000:64K`.
+impl FromStr for Region {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        region(text)
+    }
+}
+
 fn region(text: &str) -> Result<Region, String> {
     let (origin, length) = text
         .split_once(':')

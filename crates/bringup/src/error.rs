@@ -35,14 +35,20 @@ pub(crate) enum Error {
     #[error("no {what} of the catalogue has `{pattern}` in its name")]
     NoMatch { what: &'static str, pattern: String },
 
-    #[error("no chip is named, and `{project}` names none")]
-    NoBoard { project: String },
+    #[error("no chip is named, and there is no project here that names one")]
+    NoBoard,
+
+    #[error("`[package.metadata.bringup]` of `{}` is wrong: {reason}", path.display())]
+    Metadata { path: PathBuf, reason: String },
 
     #[error("no board of the catalogue carries the chip `{chip}`")]
     NoBoardForChip { chip: String },
 
     #[error("no package on crates.io ships the SVD file of `{chip}`")]
-    NoSvd { chip: String },
+    NoSvd {
+        chip: String,
+        published: Option<bringup_device::catalogue::Published>,
+    },
 
     #[error("the SVD file describes no {peripheral}, which `{board}` needs")]
     SvdLacks { peripheral: String, board: String },
@@ -118,9 +124,7 @@ impl Error {
             Self::Start { source, program } if source.kind() == io::ErrorKind::NotFound => Some(format!(
                 "`{program}` is not on the path; rustup installs cargo, rustc and itself: https://rustup.rs"
             )),
-            Self::NoSvd { .. } => Some(
-                "name the vendor's file with `--svd FILE`; ST offers it among the CAD resources of the chip".into(),
-            ),
+            Self::NoSvd { published, .. } => Some(no_svd_hint(published.as_ref())),
             Self::Package { .. } => {
                 Some("the first time needs the network; with `--svd FILE` a file you have is used instead".into())
             }
@@ -128,9 +132,11 @@ impl Error {
                 "a line has a time and what happens then, as in `100ms PA0 high` or `+1s USART2 \"text\\n\"`".into(),
             ),
             Self::NoCache => Some("set `BRINGUP_CACHE_DIR` to a directory that can be written".into()),
-            Self::NoBoard { .. } => {
-                Some("name one with `--board` or `--chip`; `bringup boards` and `bringup chips` list them".into())
-            }
+            Self::NoBoard => Some(
+                "name one with `--board` or `--chip`, or run it in a project; `bringup boards` and `bringup chips` list them"
+                    .into(),
+            ),
+            Self::Metadata { .. } => Some("docs/projects.md lists what the table can hold".into()),
             Self::NoMatch { what, .. } => Some(format!("`bringup {what}s` lists all")),
             Self::NoBoardForChip { .. } => Some("`bringup boards` lists the boards".into()),
             Self::SvdLacks { .. } => Some("is it the file of this chip's family?".into()),
@@ -141,7 +147,7 @@ impl Error {
             Self::Command { hint, .. } => hint.clone(),
             Self::Unknown(unknown) => Some(unknown.hint()),
             Self::Elf { source, .. } | Self::Board { source } => source.hint(),
-            Self::Audit { source, .. } => source.hint().map(Into::into),
+            Self::Audit { source, .. } => source.hint(),
             _ => None,
         }
     }
@@ -153,6 +159,23 @@ impl Error {
             _ => None,
         }
     }
+}
+
+/// Where the vendor's file is to be had.
+fn no_svd_hint(published: Option<&bringup_device::catalogue::Published>) -> String {
+    let hint = "name the vendor's file with `--svd FILE`";
+    let Some(published) = published else {
+        return hint.to_owned();
+    };
+    let pack = published
+        .pack
+        .as_ref()
+        .map(|pack| format!(", and it is in the CMSIS-Pack `{pack}`"))
+        .unwrap_or_default();
+    format!(
+        "{hint}; `{}` is to be had at {}{pack}",
+        published.file, published.place
+    )
 }
 
 /// Problems of lines, each on one of its own.

@@ -36,8 +36,8 @@ impl FirmwareArgs {
         }
         let target = self.target.resolve()?;
         let elf = files::read(&self.elf)?;
-        let svd = self.svd.load(target.chip)?;
-        board(&elf, &self.elf, target.chip, target.board, &svd.device)
+        let svd = self.svd.load(&target)?;
+        board(&elf, &self.elf, &target.chip, target.board, &svd.device)
     }
 
     /// A bare core with the firmware in it, and with the registers of a file that is named.

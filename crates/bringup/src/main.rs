@@ -10,6 +10,7 @@ mod exit;
 mod files;
 mod find;
 mod firmware;
+mod project;
 mod snippet;
 mod svd;
 mod target;

@@ -12,6 +12,7 @@ use crate::error::Error;
 use crate::files;
 use crate::snippet;
 use crate::svd::patch::PatchArgs;
+use crate::target::Target;
 use crate::ui;
 
 /// A file that was read and resolved.
@@ -43,11 +44,16 @@ impl SvdArgs {
             .transpose()
     }
 
-    /// Loads the file that is named, or else the one that the chip's package ships, with the patches.
-    pub(crate) fn load(&self, chip: &Chip) -> Result<Svd, Error> {
-        match &self.svd {
-            Some(path) => load(path, &self.patches, Show::Errors),
-            None => load(&file_of(chip)?, &self.patches, Show::Errors),
+    /// Loads the file that is named, or else the project's, or else the one that the chip's package ships, with the patches.
+    pub(crate) fn load(&self, target: &Target) -> Result<Svd, Error> {
+        load(&self.file(target)?, &self.patches, Show::Errors)
+    }
+
+    /// Where the file is that [`Self::load`] reads.
+    pub(crate) fn file(&self, target: &Target) -> Result<PathBuf, Error> {
+        match self.svd.as_ref().or(target.svd.as_ref()) {
+            Some(path) => Ok(path.clone()),
+            None => file_of(&target.chip),
         }
     }
 }
@@ -56,6 +62,7 @@ impl SvdArgs {
 pub(crate) fn source(chip: &Chip) -> Result<&SvdSource, Error> {
     chip.svd.as_ref().ok_or_else(|| Error::NoSvd {
         chip: chip.name.clone(),
+        published: chip.published.clone(),
     })
 }
 

@@ -1,11 +1,12 @@
 //! Which board and chip a command is about: named on the command line, or by the project.
 
-use std::path::{Path, PathBuf};
+use std::borrow::Cow;
+use std::path::PathBuf;
 
 use bringup_device::catalogue::{self, Board, Chip};
-use serde::Deserialize;
 
 use crate::error::Error;
+use crate::project::Project;
 
 /// Options that name a board or a chip.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -20,10 +21,12 @@ pub(crate) struct TargetArgs {
 }
 
 /// A chip, and the board it sits on, where one is named.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Target {
-    pub(crate) chip: &'static Chip,
+    pub(crate) chip: Cow<'static, Chip>,
     pub(crate) board: Option<&'static Board>,
+    /// The SVD file that a project has beside its manifest.
+    pub(crate) svd: Option<PathBuf>,
 }
 
 impl TargetArgs {
@@ -32,16 +35,11 @@ impl TargetArgs {
         if let Some(target) = self.named()? {
             return Ok(target);
         }
-        // `cargo run` tells its runner where the package is.
-        let dir = std::env::var_os("CARGO_MANIFEST_DIR")
-            .map(PathBuf::from)
-            .unwrap_or_default();
-        let manifest = dir.join("Cargo.toml");
-        let project = metadata(&manifest);
-        let board = project.board.ok_or_else(|| Error::NoBoard {
-            project: manifest.display().to_string(),
-        })?;
-        Target::of_board(&board)
+        let target = match Project::here()? {
+            Some(project) => project.target()?,
+            None => None,
+        };
+        target.ok_or(Error::NoBoard)
     }
 
     /// What the options name.
@@ -59,8 +57,9 @@ impl Target {
     pub(crate) fn of_board(name: &str) -> Result<Self, Error> {
         let known = catalogue::board(name)?;
         Ok(Self {
-            chip: known.chip,
+            chip: Cow::Borrowed(known.chip),
             board: Some(known.board),
+            svd: None,
         })
     }
 
@@ -69,35 +68,9 @@ impl Target {
         let chip = catalogue::chip(name)?;
         let board = catalogue::boards().find(|known| known.chip.name == chip.name);
         Ok(Self {
-            chip,
+            chip: Cow::Borrowed(chip),
             board: board.map(|known| known.board),
+            svd: None,
         })
     }
-}
-
-/// What a manifest says to `bringup`.
-#[derive(Debug, Default, Deserialize)]
-struct Metadata {
-    board: Option<String>,
-}
-
-/// `[package.metadata.bringup]` of a manifest; a manifest that is missing or not readable says nothing.
-fn metadata(manifest: &Path) -> Metadata {
-    #[derive(Deserialize)]
-    struct Manifest {
-        package: Package,
-    }
-    #[derive(Deserialize)]
-    struct Package {
-        metadata: Tables,
-    }
-    #[derive(Deserialize)]
-    struct Tables {
-        bringup: Metadata,
-    }
-    std::fs::read_to_string(manifest)
-        .ok()
-        .and_then(|text| toml::from_str::<Manifest>(&text).ok())
-        .map(|manifest| manifest.package.metadata.bringup)
-        .unwrap_or_default()
 }

@@ -32,7 +32,11 @@ fn check(subject: &Subject<'_>, problems: &mut Vec<Problem>) {
             return;
         }
     };
-    if let Some(arch) = attributes.cpu_arch.filter(|arch| !arch.is_v6m()) {
+    let architecture = subject.chip.core.architecture();
+    if let Some(arch) = attributes
+        .cpu_arch
+        .filter(|arch| !arch.runs_on(architecture))
+    {
         let cpu = attributes
             .cpu_name
             .as_ref()
@@ -40,10 +44,11 @@ fn check(subject: &Subject<'_>, problems: &mut Vec<Problem>) {
             .unwrap_or_default();
         problems.push(Problem {
             message: format!(
-                "the image is built for {}{cpu}, but {} has a {}, which is ARMv6-M",
+                "the image is built for {}{cpu}, but {} has a {}, which is {}",
                 arch.name(),
                 subject.chip.name,
-                subject.core_name()
+                subject.chip.core.title(),
+                architecture.name()
             ),
             hint,
         });

@@ -3,12 +3,14 @@
 mod architecture;
 mod initial_stack;
 mod memory_overflow;
+mod no_program;
+mod no_second_stage;
 mod no_vector_table;
 mod outside_memory;
 mod reset_handler;
 mod stack_space;
 
-use bringup_device::catalogue::{Chip, Core, MemoryKind};
+use bringup_device::catalogue::{Chip, MemoryKind};
 
 use crate::image::{Image, Section, Segment};
 use crate::memory::{self, Place};
@@ -41,6 +43,8 @@ pub fn all() -> &'static [Rule] {
         outside_memory::RULE,
         memory_overflow::RULE,
         no_vector_table::RULE,
+        no_program::RULE,
+        no_second_stage::RULE,
         initial_stack::RULE,
         reset_handler::RULE,
         stack_space::RULE,
@@ -72,7 +76,7 @@ pub(crate) fn check(subject: &Subject<'_>) -> Vec<Finding> {
 pub(crate) struct Subject<'a> {
     pub(crate) image: &'a Image<'a>,
     pub(crate) chip: &'a Chip,
-    /// The first two words of the vector table, if anything is loaded there.
+    /// The first two words of the vector table, if the core has one and anything is loaded there.
     vectors: Option<Vectors>,
 }
 
@@ -92,7 +96,8 @@ impl<'a> Subject<'a> {
             chip,
             vectors: None,
         };
-        subject.vectors = subject.boot_address().and_then(|address| {
+        let table = subject.boot_address().filter(|_| chip.core.is_arm());
+        subject.vectors = table.and_then(|address| {
             let initial_sp = subject.loaded_word(address)?;
             let reset = subject.loaded_word(address + 4)?;
             Some(Vectors { initial_sp, reset })
@@ -120,15 +125,24 @@ impl<'a> Subject<'a> {
         if in_place { Kind::Loaded } else { Kind::Copied }
     }
 
-    /// Where the vector table has to be: the start of the first flash memory, which appears at 0
-    /// when the chip boots from it.
+    /// Where the core finds the program: of an Arm core the vector table, of a RISC-V core the first instruction.
     fn boot_address(&self) -> Option<u64> {
-        let flash = self
-            .chip
-            .memories
-            .iter()
-            .find(|memory| memory.kind == MemoryKind::Flash)?;
+        self.chip.program_origin().map(u64::from)
+    }
+
+    /// First address of the main flash.
+    fn flash_origin(&self) -> Option<u64> {
+        let flash = self.chip.memory(MemoryKind::Flash)?;
         Some(u64::from(flash.origin))
+    }
+
+    /// Whether two addresses are names of one place.
+    fn is_same_place(&self, a: u64, b: u64) -> bool {
+        let place = |address| {
+            let place = self.locate(address)?;
+            Some((place.index, place.offset))
+        };
+        a == b || place(a).is_some_and(|a| place(b) == Some(a))
     }
 
     /// The segment that loads something to the place of `address`, and how far into it that is. An
@@ -170,13 +184,5 @@ impl<'a> Subject<'a> {
             bottom,
             size: top.saturating_sub(bottom),
         })
-    }
-
-    /// The name of the chip's core as ARM writes it.
-    fn core_name(&self) -> &'static str {
-        match self.chip.core {
-            Core::CortexM0 => "Cortex-M0",
-            Core::CortexM0Plus => "Cortex-M0+",
-        }
     }
 }

@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>, problems: &mut Vec<Problem>) {
-    if subject.vectors.is_some() {
+    if subject.vectors.is_some() || !subject.chip.core.is_arm() {
         return;
     }
     let Some(address) = subject.boot_address() else {

@@ -2,14 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use serde::de::IntoDeserializer;
-use serde::de::value::{Error as NoSuchName, StrDeserializer};
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::{self, Core, MemoryKind};
-
-/// The clock that a chip is taken to start on: packs say only how fast it may run.
-const RESET_CLOCK_HZ: u64 = 16_000_000;
 
 /// A chip of a pack. It can be kept in any format of serde.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -109,29 +104,19 @@ impl Chip {
             }
         }
         Ok(catalogue::Chip {
-            name: self.name.clone(),
             vendor: self.vendor.clone(),
-            core,
-            // What a debugger of such a core has at most (ARMv6-M ARM, C1.8.1 and C1.9.1).
-            breakpoints: 4,
-            watchpoints: 2,
-            svd: None,
-            memories: self.catalogue_memories(),
-            reset_clock_hz: RESET_CLOCK_HZ,
-            models: BTreeMap::new(),
-            alternate_functions: BTreeMap::new(),
+            ..catalogue::Chip::of_core(&self.name, core, self.catalogue_memories())
         })
     }
 
     /// The core that firmware is built for.
     pub fn core(&self) -> Option<Core> {
-        let name = self.core.to_ascii_lowercase();
-        let known = |name: &str| {
-            let name: StrDeserializer<'_, NoSuchName> = name.into_deserializer();
-            Core::deserialize(name).ok()
-        };
-        let with_fpu = self.has_fpu.then(|| known(&format!("{name}f"))).flatten();
-        with_fpu.or_else(|| known(&name))
+        let name = &self.core;
+        let with_fpu = self
+            .has_fpu
+            .then(|| Core::of_name(&format!("{name}f")))
+            .flatten();
+        with_fpu.or_else(|| Core::of_name(name))
     }
 
     /// Whether only the names of two chips differ.

@@ -81,8 +81,8 @@ fn unknown_names_suggest_near_ones() {
     let say = |error: catalogue::Unknown| format!("{error}; {}", error.hint());
     insta::assert_snapshot!(say(catalogue::chip("STM32L013K6").unwrap_err()), @"no chip is called `STM32L013K6`; did you mean `STM32L031K6`?");
     insta::assert_snapshot!(say(catalogue::board("nucleo-l031").unwrap_err()), @"no board is called `nucleo-l031`; did you mean `nucleo-l031k6`?");
-    insta::assert_snapshot!(say(catalogue::board("é").unwrap_err()), @"no board is called `é`; known boards: nucleo-l031k6, nucleo-f042k6");
-    insta::assert_snapshot!(say(catalogue::chip("").unwrap_err()), @"no chip is called ``; known chips: STM32L031K6, STM32F042K6");
+    insta::assert_snapshot!(say(catalogue::board("é").unwrap_err()), @"no board is called `é`; known boards: nucleo-l031k6, nucleo-f042k6, stm32f4-discovery, microbit-v1, pico, ek-tm4c123gxl, longan-nano, hifive1-revb");
+    insta::assert_snapshot!(say(catalogue::chip("").unwrap_err()), @"no chip is called ``; known chips: STM32L031K6, STM32F042K6, STM32F407VG, nRF51822, RP2040, TM4C123GH6, GD32VF103CB, FE310-G002");
 }
 
 /// The first file of the catalogue with one thing changed, and what is said about it.
@@ -104,26 +104,26 @@ fn problems_after(change: &[(&str, &str)]) -> String {
 #[test]
 fn what_is_wrong_with_a_chip_file_is_said_with_its_place() {
     insta::assert_snapshot!(problems_after(&[("vendor = ", "vendor ")]), @"error[chip-file] at 7:8: key with no value, expected `=`");
-    insta::assert_snapshot!(problems_after(&[("vendor = ", "maker = ")]), @"error[chip-file] at 7:1: unknown field `maker`, expected one of `name`, `vendor`, `core`, `breakpoints`, `watchpoints`, `svd`, `memory`, `reset-clock-hz`, `models`, `alternate-functions`");
-    insta::assert_snapshot!(problems_after(&[("cortex-m0+", "cortex-m0++")]), @"error[chip-file] at 8:8: unknown variant `cortex-m0++`, expected `cortex-m0+` or `cortex-m0`");
+    insta::assert_snapshot!(problems_after(&[("vendor = ", "maker = ")]), @"error[chip-file] at 7:1: unknown field `maker`, expected one of `name`, `vendor`, `core`, `breakpoints`, `watchpoints`, `svd`, `published`, `debug`, `family`, `memory`, `program-origin`, `reset-clock-hz`, `models`, `alternate-functions`");
+    insta::assert_snapshot!(problems_after(&[("cortex-m0+", "cortex-m0++")]), @"error[chip-file] at 8:8: no core is called `cortex-m0++`, expected one of `cortex-m0+`, `cortex-m0`, `cortex-m3`, `cortex-m4`, `cortex-m4f`, `cortex-m7`, `cortex-m7f`, `cortex-m23`, `cortex-m33`, `cortex-m33f`, `rv32imc`, `rv32imac`");
     insta::assert_snapshot!(problems_after(&[("0x2000_0000", "0x0800_4000"), ("0x8000", "0xFFFF_FFFF")]), @r"
-    error[chip-file] at 20:1: `flash` at 0x08000000 ends beyond 32 bits
-    error[chip-file] at 26:1: `ram` overlaps `flash` at 0x08000000
-    error[chip-file] at 26:1: `ram` overlaps `flash` at 0x00000000
-    error[chip-file] at 32:1: `eeprom` overlaps `flash` at 0x08000000
-    error[chip-file] at 32:1: `eeprom` overlaps `flash` at 0x00000000
-    error[chip-file] at 38:1: `system` overlaps `flash` at 0x08000000
-    error[chip-file] at 38:1: `system` overlaps `flash` at 0x00000000
-    error[chip-file] at 45:1: `system` overlaps `flash` at 0x08000000
-    error[chip-file] at 45:1: `system` overlaps `flash` at 0x00000000
+    error[chip-file] at 25:1: `flash` at 0x08000000 ends beyond 32 bits
+    error[chip-file] at 31:1: `ram` overlaps `flash` at 0x08000000
+    error[chip-file] at 31:1: `ram` overlaps `flash` at 0x00000000
+    error[chip-file] at 37:1: `eeprom` overlaps `flash` at 0x08000000
+    error[chip-file] at 37:1: `eeprom` overlaps `flash` at 0x00000000
+    error[chip-file] at 43:1: `system` overlaps `flash` at 0x08000000
+    error[chip-file] at 43:1: `system` overlaps `flash` at 0x00000000
+    error[chip-file] at 50:1: `system` overlaps `flash` at 0x08000000
+    error[chip-file] at 50:1: `system` overlaps `flash` at 0x00000000
     ");
     insta::assert_snapshot!(
         problems_after(&[("\"PB3\"", "\"three\""), ("nucleo-l031k6", "Nucleo L0"), ("= 2097152", "= 0"), ("resources/", "../")]),
         @r"
-    error[chip-file] at 12:18: a core that runs on 0 Hz does not run
-    error[chip-file] at 15:1: `../STM32L0x1.svd` is not a path inside a package
-    error[chip-file] at 100:8: `Nucleo L0` is not the name of a board: small letters, digits and `-`
-    error[chip-file] at 115:7: `three` is not the name of a pin
+    error[chip-file] at 13:18: a core that runs on 0 Hz does not run
+    error[chip-file] at 16:1: `../STM32L0x1.svd` is not a path inside a package
+    error[chip-file] at 105:8: `Nucleo L0` is not the name of a board: small letters, digits and `-`
+    error[chip-file] at 125:7: `three` is not the name of a pin
     "
     );
     insta::assert_snapshot!(problems_after(&[("kind = \"ram\"", "kind = \"system\"")]), @"error[chip-file] at 6:8: the chip has no memory of kind `ram`");

@@ -28,7 +28,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
     let target = args.target.resolve()?;
     let elf = files::read(&args.elf)?;
-    let report = bringup_audit::audit(&elf, target.chip).map_err(|source| Error::Audit {
+    let report = bringup_audit::audit(&elf, &target.chip).map_err(|source| Error::Audit {
         path: args.elf.clone(),
         source,
     })?;

@@ -65,14 +65,14 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
         target.chip.name
     ));
     let mut steps = Steps::new();
-    let svd = get_svd(&mut steps, args, target)?;
+    let svd = get_svd(&mut steps, args, &target)?;
     let pac = generate_pac(&mut steps, &svd)?;
-    write_project(&mut steps, &out, target, &svd, &pac)?;
-    let program = build(&mut steps, &out, target)?;
+    write_project(&mut steps, &out, &target, &svd, &pac)?;
+    let program = build(&mut steps, &out, &target)?;
     let elf = files::read(&program)?;
-    audit(&mut steps, &elf, &program, target)?;
+    audit(&mut steps, &elf, &program, &target)?;
     let (report, host) = steps.step("run", |_| {
-        let mut board = firmware::board(&elf, &program, target.chip, target.board, &svd.device)?;
+        let mut board = firmware::board(&elf, &program, &target.chip, target.board, &svd.device)?;
         let ran = run::simulate(&mut board, &RunOptions::limited(args.time.limit))?;
         Ok((
             ran,
@@ -89,13 +89,13 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
     Ok(run::show(report, host, &args.time, view::print))
 }
 
-fn get_svd(steps: &mut Steps, args: &Args, target: Target) -> Result<Svd, Error> {
+fn get_svd(steps: &mut Steps, args: &Args, target: &Target) -> Result<Svd, Error> {
     steps.step("SVD file", |progress| {
         let package = target.chip.svd.as_ref();
         if let Some(source) = package {
             progress.say(format!("asking cargo for the package {}", source.package));
         }
-        let svd = args.svd.load(target.chip)?;
+        let svd = args.svd.load(target)?;
         let from = match (&args.svd.svd, package) {
             (Some(path), _) => path.display().to_string(),
             (None, Some(source)) => {
@@ -142,7 +142,7 @@ fn generate_pac(steps: &mut Steps, svd: &Svd) -> Result<(String, FileTree), Erro
 fn write_project(
     steps: &mut Steps,
     out: &Path,
-    target: Target,
+    target: &Target,
     svd: &Svd,
     (name, pac): &(String, FileTree),
 ) -> Result<(), Error> {
@@ -170,7 +170,7 @@ fn write_project(
         let tree = project::blink(&project::Options {
             name: "blink",
             pac: name,
-            chip: target.chip,
+            chip: &target.chip,
             board,
             device: &svd.device,
             clock_gate: project::ClockGate {
@@ -196,7 +196,7 @@ fn write_project(
     Ok(())
 }
 
-fn build(steps: &mut Steps, out: &Path, target: Target) -> Result<PathBuf, Error> {
+fn build(steps: &mut Steps, out: &Path, target: &Target) -> Result<PathBuf, Error> {
     let triple = target.chip.core.target();
     if !cargo::target_is_installed(out, triple)? {
         steps.step("target", |progress| {
@@ -214,9 +214,9 @@ fn build(steps: &mut Steps, out: &Path, target: Target) -> Result<PathBuf, Error
     })
 }
 
-fn audit(steps: &mut Steps, elf: &[u8], program: &Path, target: Target) -> Result<(), Error> {
+fn audit(steps: &mut Steps, elf: &[u8], program: &Path, target: &Target) -> Result<(), Error> {
     let report = steps.step("audit", |_| {
-        let report = bringup_audit::audit(elf, target.chip).map_err(|source| Error::Audit {
+        let report = bringup_audit::audit(elf, &target.chip).map_err(|source| Error::Audit {
             path: program.into(),
             source,
         })?;

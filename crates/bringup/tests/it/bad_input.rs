@@ -186,13 +186,13 @@ fn a_program_for_another_machine() {
 
     hint: give the file that the linker wrote, for example `target/thumbv6m-none-eabi/release/NAME`; raw and hex images have no addresses or sections to audit
     ");
-    assert_snapshot!(run_in(&dir, ["run", "text.elf"]), @"
+    assert_snapshot!(run_in(&dir, ["run", "text.elf"]), @r"
     exit code: 2
     ── stdout
     ── stderr
-    error: no chip is named, and `Cargo.toml` names none
+    error: no chip is named, and there is no project here that names one
 
-    hint: name one with `--board` or `--chip`; `bringup boards` and `bringup chips` list them
+    hint: name one with `--board` or `--chip`, or run it in a project; `bringup boards` and `bringup chips` list them
     ");
 }
 

@@ -25,7 +25,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Error> {
         Ok(target) => target,
         Err(_) => Target::of_chip(&args.name)?,
     };
-    let bytes = files::read(&svd::file_of(target.chip)?)?;
+    let bytes = files::read(&svd::file_of(&target.chip)?)?;
     if let Some(out) = &args.out {
         files::write_file(out, &bytes)?;
     } else {
