@@ -15,6 +15,7 @@ use crate::error::{Error, Kind};
 use crate::image::Image;
 use crate::peripheral::{Crystals, Reset};
 use crate::pins::{Pin, PinId};
+use crate::program::Program;
 use crate::run::{GuestFault, Stop};
 use crate::semihosting::Semihosting;
 use crate::symbols::{Location, Symbols};
@@ -148,6 +149,22 @@ impl Board {
         self.handler_watched = false;
         self.core = Core::new(*self.core.config());
         self.core.reset(&mut self.system);
+        self.watch_stack();
+    }
+
+    /// Lets the core watch the stack that the firmware starts with.
+    fn watch_stack(&mut self) {
+        let memories = self.system.memories.regions();
+        let program = self
+            .image
+            .as_ref()
+            .map(|image| Program::of(image, memories));
+        let stack = program
+            .as_ref()
+            .and_then(|program| program.stack(self.core.msp(), memories));
+        self.core.watch_stack(stack.clone());
+        self.system.stack = stack;
+        self.system.program = program.map(Arc::new);
     }
 
     /// Resets the chip as `SYSRESETREQ` does; time goes on.

@@ -1,13 +1,15 @@
 //! What the core sees: memory on fast paths, peripherals behind the map, time and interrupt lines.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
+use std::sync::Arc;
 
 use bringup_cpu::{At, Bus, BusFault, Unpredictable, Width};
 use bringup_device::Device as Description;
 use bringup_device::catalogue::{Chip, Core, MemoryKind};
 use bringup_device::gates::GateBit;
 
-use crate::checks::{self, Findings};
+use crate::checks::{self, Findings, null_access};
 use crate::clock::{Clock, ClockTree, Frequency, Time};
 use crate::console::Console;
 use crate::devices::{Device, Devices};
@@ -15,11 +17,14 @@ use crate::error::Error;
 use crate::memory::Memories;
 use crate::peripheral::{Context, Crystals, Model, Reset};
 use crate::pins::{PinId, Pins};
+use crate::program::Program;
 use crate::scheduler::{DeviceIndex, Scheduler};
 use crate::script::Player;
 use crate::trace::Recorder;
 use crate::wires::Wires;
+use core_events::Exceptions;
 
+mod core_events;
 mod reports;
 
 /// Everything around the core.
@@ -55,6 +60,17 @@ pub(crate) struct System {
     last_pc: u32,
     /// Voltage range, wait states and clock that the flash was checked for.
     checked: (u8, u32, Frequency),
+    /// What is known of the firmware from its file.
+    pub(crate) program: Option<Arc<Program>>,
+    /// Lowest and highest address of the stack that is watched.
+    pub(crate) stack: Option<RangeInclusive<u32>>,
+    /// Names of the chip's interrupts, by number.
+    interrupts: Arc<[(u32, String)]>,
+    exceptions: Exceptions,
+    /// Where the stack overflowed last.
+    overflowed: Option<At>,
+    /// Reads of the first bytes one after the other: the address behind, and the instruction.
+    null_walk: Vec<(u32, u32)>,
 }
 
 /// Where the flash controller keeps its wait states: `ACR.LATENCY` of a peripheral called `FLASH`.
@@ -105,6 +121,12 @@ impl System {
             wires: Wires::default(),
             last_pc: 0,
             checked: (0, 0, Frequency::hz(0)),
+            program: None,
+            stack: None,
+            interrupts: interrupt_names(description),
+            exceptions: Exceptions::default(),
+            overflowed: None,
+            null_walk: Vec::new(),
         };
         system.reset(Reset::PowerOn, 0);
         Ok(system)
@@ -156,7 +178,9 @@ impl System {
         let done = action(model.as_mut(), &mut context);
         if device.lines != before {
             // A line is high as long as any of the peripherals that share it raises it.
-            self.lines = self.devices.list.iter().fold(0, |all, one| all | one.lines);
+            let lines = self.devices.list.iter().fold(0, |all, one| all | one.lines);
+            self.exceptions.fell |= self.lines & !lines;
+            self.lines = lines;
         }
         Some(done)
     }
@@ -397,6 +421,13 @@ impl System {
     }
 }
 
+fn interrupt_names(description: &Description) -> Arc<[(u32, String)]> {
+    let interrupts = description.interrupts().into_iter();
+    interrupts
+        .map(|interrupt| (interrupt.value, interrupt.name.clone()))
+        .collect()
+}
+
 fn find_latency(devices: &Devices) -> Option<Latency> {
     let device = devices.position("FLASH")?;
     let acr = devices.list.get(device)?.file.layout().register("ACR")?;
@@ -441,9 +472,20 @@ impl Bus for System {
             }
             return Ok(value);
         }
-        self.memories
-            .read(address, width)
-            .ok_or_else(|| self.report_unmapped(address, false, at))
+        let value = self.memories.read(address, width);
+        let value = value.ok_or_else(|| self.report_unmapped(address, false, at))?;
+        if address < null_access::READ {
+            self.note_null_read(address, width, at);
+        }
+        Ok(value)
+    }
+
+    fn vector(&mut self, address: u32, at: At) -> Result<u32, BusFault> {
+        self.exceptions.entry = address;
+        match self.memories.read(address, Width::Word) {
+            Some(vector) => Ok(vector),
+            None => self.read(address, Width::Word, at),
+        }
     }
 
     fn write(&mut self, address: u32, width: Width, value: u32, at: At) -> Result<(), BusFault> {
@@ -465,6 +507,9 @@ impl Bus for System {
                     if taken == Some(true) {
                         return Ok(());
                     }
+                }
+                if address < null_access::WRITTEN {
+                    return Err(self.report_null(address, true, at));
                 }
                 Err(self.report_flash_write(address, kind, at))
             }
@@ -562,6 +607,10 @@ impl Bus for System {
             self.record_again(address, width, at, times);
         }
         let Some(index) = self.devices.map.find(address) else {
+            if address < null_access::READ {
+                let rule = &null_access::RULE;
+                self.findings.repeat(rule, 0, at.pc, times);
+            }
             return;
         };
         let Some(device) = self.devices.list.get_mut(index) else {
@@ -593,6 +642,18 @@ impl Bus for System {
             at.cycle,
             || checks::unpredictable::detail(what),
         );
+    }
+
+    fn exception_taken(&mut self, exception: u32, vector: u32, at: At) {
+        self.note_exception(exception, vector, at);
+    }
+
+    fn exceptions_left(&mut self, active: u64) {
+        self.note_exceptions_left(active);
+    }
+
+    fn stack_overflow(&mut self, sp: u32, at: At) {
+        self.report_stack_overflow(sp, at);
     }
 }
 

@@ -36,6 +36,21 @@ impl Device {
             None => format!("{}+{offset:#x}", self.name),
         }
     }
+
+    /// Names of the fields of a word that have any of `bits`, for example `TIM2.SR.UIF`.
+    pub(crate) fn flag_names(&self, offset: u32, bits: u32) -> Vec<String> {
+        let layout = self.file.layout();
+        let Some(register) = layout.register_at(offset, bringup_cpu::Width::Word) else {
+            return Vec::new();
+        };
+        let fields = register.fields.iter().filter(|field| {
+            let mask = register.field(&field.name).map_or(0, |(mask, _)| mask);
+            mask & bits != 0
+        });
+        fields
+            .map(|field| format!("{}.{}.{}", self.name, register.name, field.name))
+            .collect()
+    }
 }
 
 /// All peripherals, and what they need of the chip.

@@ -41,6 +41,7 @@ mod memory;
 pub mod models;
 pub mod peripheral;
 pub mod pins;
+mod program;
 pub mod registers;
 pub mod report;
 mod run;

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use bringup_cpu::Width;
 use bringup_device::catalogue::{Memory as Region, MemoryKind};
 
+use crate::checks::null_access;
+
 /// Largest memory that is simulated, in bytes.
 pub(crate) const LARGEST: u32 = 64 << 20;
 
@@ -165,10 +167,19 @@ impl Memories {
             .sum()
     }
 
+    /// First address of the RAM that programs use.
+    pub(crate) fn ram_origin(&self) -> u32 {
+        self.ram_origin
+    }
+
     #[inline]
     pub(crate) fn fast_read(&self, address: u32, width: Width) -> Option<u32> {
         if let Some(value) = load(&self.ram, address.wrapping_sub(self.ram_origin), width) {
             return Some(value);
+        }
+        // Who reads there may follow a null pointer, and is looked at.
+        if address < null_access::READ {
+            return None;
         }
         self.flash_read(address, width)
     }
@@ -199,10 +210,12 @@ impl Memories {
 
     /// Reads any memory.
     pub(crate) fn read(&self, address: u32, width: Width) -> Option<u32> {
-        self.fast_read(address, width).or_else(|| {
-            let mut banks = self.others.iter();
-            banks.find_map(|bank| load(&bank.bytes, bank.offset(address)?, width))
-        })
+        load(&self.ram, address.wrapping_sub(self.ram_origin), width)
+            .or_else(|| self.flash_read(address, width))
+            .or_else(|| {
+                let mut banks = self.others.iter();
+                banks.find_map(|bank| load(&bank.bytes, bank.offset(address)?, width))
+            })
     }
 
     /// Which kind of memory an address lies in, if in any.

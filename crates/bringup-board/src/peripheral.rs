@@ -228,6 +228,12 @@ pub trait Model: Send + Sync {
         false
     }
 
+    /// The flags that raise an interrupt now: the offset of their register and their bits. For messages.
+    fn raised(&self, irq: u32, file: &RegisterFile) -> Option<(u32, u32)> {
+        let _ = (irq, file);
+        None
+    }
+
     /// Firmware stores to memory that stores alone do not change, and this peripheral is its controller. False for a bus
     /// error.
     fn program(

@@ -250,6 +250,7 @@ impl Board {
             }
             armv6m::Stop::Lockup(fault) => {
                 self.note_fault(fault, true);
+                self.report_lockup(fault);
                 Some(Halt::Stop(Stop::Lockup))
             }
             armv6m::Stop::ResetRequested => {
@@ -271,6 +272,18 @@ impl Board {
             address: (fault.address != fault.pc).then_some(fault.address),
             cycle: self.core.cycles(),
             lockup,
+        });
+    }
+
+    fn report_lockup(&mut self, fault: armv6m::Fault) {
+        let exception = self.core.ipsr();
+        let stacking = fault.kind == armv6m::FaultKind::Stacking;
+        let handling = (exception != 0 && !stacking).then(|| self.system.exception_name(exception));
+        let lost = stacking.then(|| self.core.reg(13));
+        let rule = &checks::lockup::RULE;
+        let cycle = self.core.cycles();
+        self.system.findings.report(rule, 0, fault.pc, cycle, || {
+            checks::lockup::detail(&fault.kind.to_string(), handling.as_deref(), lost)
         });
     }
 

@@ -83,6 +83,14 @@ pub trait Bus {
     /// Writes anything else; `value` has no bits outside `width`.
     fn write(&mut self, address: u32, width: Width, value: u32, at: At) -> Result<(), BusFault>;
 
+    /// Reads an entry of the vector table, as the core does when it takes an exception or comes out of reset.
+    fn vector(&mut self, address: u32, at: At) -> Result<u32, BusFault> {
+        match self.fast_read(address, Width::Word) {
+            Some(vector) => Ok(vector),
+            None => self.read(address, Width::Word, at),
+        }
+    }
+
     /// Fetches half an instruction; has no side effects and is asked once per decoded address.
     fn fetch(&mut self, address: u32) -> Result<u16, BusFault>;
 
@@ -137,5 +145,22 @@ pub trait Bus {
     /// the instruction; instructions that never are UNPREDICTABLE pay nothing for it.
     fn unpredictable(&mut self, what: &Unpredictable, at: At) {
         let _ = (what, at);
+    }
+
+    /// Tells that the core takes `exception`, a number as IPSR shows it, and goes on at `vector`, the entry of the vector
+    /// table; [`At::pc`] is where it comes from.
+    fn exception_taken(&mut self, exception: u32, vector: u32, at: At) {
+        let _ = (exception, vector, at);
+    }
+
+    /// Tells that what an exception had interrupted goes on; bit n of `active` is exception n that is still active.
+    fn exceptions_left(&mut self, active: u64) {
+        let _ = active;
+    }
+
+    /// Tells that the stack pointer is about to fall below what it may reach, from where it may be to `sp`: before the
+    /// instruction or exception entry that moves it stores anything there.
+    fn stack_overflow(&mut self, sp: u32, at: At) {
+        let _ = (sp, at);
     }
 }

@@ -337,4 +337,9 @@ impl<B: Bus> Bus for Watched<'_, B> {
         self.record.changed = true;
         self.bus.unpredictable(what, at);
     }
+
+    fn stack_overflow(&mut self, sp: u32, at: At) {
+        self.record.changed = true;
+        self.bus.stack_overflow(sp, at);
+    }
 }

@@ -72,8 +72,26 @@ impl System {
         );
     }
 
+    /// An access through a null pointer that the bus refuses.
+    #[cold]
+    pub(super) fn report_null(&mut self, address: u32, write: bool, at: At) -> BusFault {
+        let rule = &checks::null_access::RULE;
+        let subject = dead_subject(address, write);
+        self.findings.report(rule, subject, at.pc, at.cycle, || {
+            checks::null_access::detail(address, write)
+        });
+        BusFault
+    }
+
     #[cold]
     pub(super) fn report_unmapped(&mut self, address: u32, write: bool, at: At) -> BusFault {
+        // A stack that leaves RAM has been reported as that.
+        if self.overflowed == Some(at) {
+            return BusFault;
+        }
+        if address < checks::null_access::WRITTEN {
+            return self.report_null(address, write, at);
+        }
         let subject = dead_subject(address, write);
         self.findings
             .report(&checks::unmapped::RULE, subject, at.pc, at.cycle, || {

@@ -8,6 +8,11 @@ use std::collections::BTreeMap;
 pub mod clock_gated;
 pub mod flash_wait_states;
 pub mod held_in_reset;
+pub mod interrupt_storm;
+pub mod lockup;
+pub mod no_handler;
+pub mod null_access;
+pub mod stack_overflow;
 pub mod stuck_poll;
 pub mod unknown_semihosting;
 pub mod unmapped;
@@ -20,6 +25,11 @@ pub const RULES: &[&Rule] = &[
     &clock_gated::RULE,
     &flash_wait_states::RULE,
     &held_in_reset::RULE,
+    &interrupt_storm::RULE,
+    &lockup::RULE,
+    &no_handler::RULE,
+    &null_access::RULE,
+    &stack_overflow::RULE,
     &stuck_poll::RULE,
     &unknown_semihosting::RULE,
     &unmapped::RULE,
@@ -166,6 +176,17 @@ impl Findings {
         let index = self.known.get(&(rule.name, subject, pc));
         if let Some(finding) = index.and_then(|index| self.list.get_mut(*index)) {
             finding.count += times;
+        }
+    }
+
+    /// Takes back what was found at an instruction: what came after showed that it is no breach.
+    pub(crate) fn withdraw(&mut self, rule: &Rule, subject: u64, pc: u32) {
+        let Some(index) = self.known.remove(&(rule.name, subject, pc)) else {
+            return;
+        };
+        self.list.remove(index);
+        for known in self.known.values_mut().filter(|known| **known > index) {
+            *known -= 1;
         }
     }
 

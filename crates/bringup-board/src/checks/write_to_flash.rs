@@ -13,8 +13,8 @@ Flash and EEPROM are written through their controller after an unlock sequence, 
 a bus error, and the core takes a HardFault. A store after the unlock sequence, in a width that the controller takes, programs
 the memory and is no breach; on a chip whose controller has no model every store is refused.
 
-Usual causes are a pointer to a constant that was cast to a mutable one, and a null pointer, since flash appears at
-address 0.",
+The usual cause is a pointer to a constant that was cast to a mutable one. A write through a null pointer, where flash appears
+at address 0, is reported as `null-access`.",
 };
 
 /// Words the finding.
@@ -28,11 +28,8 @@ pub(crate) fn detail(address: u32, kind: MemoryKind) -> Detail {
         message: format!("write to `{address:#010x}`, which is {memory}: a bus error"),
         register: None,
         field: None,
-        hint: Some(match address {
-            0..0x100 => "check for a null pointer: flash appears at address 0".to_owned(),
-            _ => {
-                "check where the pointer comes from: constants and code are not writable".to_owned()
-            }
-        }),
+        hint: Some(
+            "check where the pointer comes from: constants and code are not writable".to_owned(),
+        ),
     }
 }

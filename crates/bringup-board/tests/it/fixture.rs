@@ -154,6 +154,38 @@ pub(crate) fn elf(program: &Asm) -> Vec<u8> {
     .build()
 }
 
+/// Where the code of [`elf_with`] begins: behind a vector table of 48 entries.
+pub(crate) const CODE_48: u32 = 0x0800_00C0;
+
+/// An ELF file of a program, with a vector table of 48 entries; `vectors` changes those from the endless loop at the
+/// end of the program, whose address it is given.
+pub(crate) fn elf_with(program: &Asm, vectors: impl FnOnce(&mut [u32; 48])) -> Vec<u8> {
+    let code = program.assemble();
+    let mut table = [(CODE_48 + code.len() as u32) | 1; 48];
+    (table[0], table[1]) = (0x2000_1000, CODE_48 | 1);
+    vectors(&mut table);
+    let mut bytes: Vec<u8> = table.iter().flat_map(|value| value.to_le_bytes()).collect();
+    bytes.extend(code);
+    bytes.extend(0xE7FE_u16.to_le_bytes());
+    Elf {
+        bytes,
+        ..Elf::default()
+    }
+    .build()
+}
+
+/// Rule, place and count of each finding, its message and its hint, a line each.
+pub(crate) fn told(board: &Board) -> String {
+    let lines = board.findings().iter().map(|it| {
+        let hint = it.hint.as_deref().unwrap_or("none");
+        format!(
+            "{} at {:#x}, {} times: {}\nhint: {hint}",
+            it.rule, it.pc, it.count, it.message
+        )
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
 /// A board that ran a program to its end, at most for a second.
 pub(crate) fn run(program: &Asm) -> (Board, Stop) {
     run_with(program, &RunOptions::limited(Duration::from_secs(1)))

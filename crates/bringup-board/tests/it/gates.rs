@@ -71,15 +71,15 @@ fn other_accesses_that_go_nowhere_are_reported() {
     program
         .store(RCC_IOPENR, 2)
         .store(GPIOB + 0x10, 1)
-        .store(0x0000_0020, 1)
+        .store(0x0800_0020, 1)
         .exit();
     let (board, stop) = run(&program);
     assert_eq!(stop, bringup_board::Stop::Fault);
     insta::assert_snapshot!(findings(&board), @r"
     write-to-read-only x1: write to `GPIOB.IDR` has no effect: the register is read-only
     hint: none
-    write-to-flash x1: write to `0x00000020`, which is flash: a bus error
-    hint: check for a null pointer: flash appears at address 0
+    write-to-flash x1: write to `0x08000020`, which is flash: a bus error
+    hint: check where the pointer comes from: constants and code are not writable
     ");
     let (board, _) = run(Asm::new().fetch(0, 0x6000_0000).exit());
     insta::assert_snapshot!(findings(&board), @r"

@@ -4,6 +4,7 @@ mod asm;
 mod board;
 mod clock;
 mod console;
+mod core_checks;
 mod fixture;
 mod fuzz;
 mod gates;

@@ -93,6 +93,7 @@ impl State {
         let sp = self.r[13];
         let frame = sp.wrapping_sub(0x20) & !4;
         let xpsr = self.xpsr() | (sp & 4) << 7;
+        self.watch_stack(bus, frame, at);
         self.r[13] = frame;
         let words = [
             self.r[0], self.r[1], self.r[2], self.r[3], self.r[12], self.r[14], self.r[15], xpsr,
@@ -117,8 +118,10 @@ impl State {
         self.ipsr = exception;
         self.nvic.activate(exception);
         self.event = true;
-        match self.frame_read(bus, address, at) {
-            Ok(vector) => {
+        match self.load_vector(bus, address, at) {
+            Ok((vector, wait)) => {
+                self.cycles = self.cycles.saturating_add_signed(i64::from(wait as i32));
+                bus.exception_taken(exception, vector, at);
                 self.thumb = vector & 1 != 0;
                 self.r[15] = vector & !1;
             }
@@ -232,6 +235,7 @@ impl State {
         self.ipsr = 0;
         self.select_psp(value == 0xFFFF_FFFD);
         self.cycles += u64::from(self.config.timing.exception_return);
+        bus.exceptions_left(self.nvic.active);
         match self.pop_stack(bus, at) {
             Ok(xpsr) => {
                 self.set_apsr(xpsr);

@@ -181,8 +181,16 @@ impl State {
                 Kind::AddsImm => self.adds(a, self.reg(b), imm),
                 Kind::AddReg => self.plain(a, self.reg(a).wrapping_add(self.reg(b))),
                 Kind::AddConst => self.plain(a, self.reg(b).wrapping_add(imm)),
-                Kind::AddSpReg => self.plain(13, self.reg(13).wrapping_add(self.reg(b)) & !3),
-                Kind::AddSpImm => self.plain(13, self.reg(13).wrapping_add(imm)),
+                Kind::AddSpReg => {
+                    let sp = self.reg(13).wrapping_add(self.reg(b)) & !3;
+                    self.watch_stack(bus, sp, at!());
+                    self.plain(13, sp)
+                }
+                Kind::AddSpImm => {
+                    let sp = self.reg(13).wrapping_add(imm);
+                    self.watch_stack(bus, sp, at!());
+                    self.plain(13, sp)
+                }
                 Kind::AddPc => {
                     go!(imm.wrapping_add(self.reg(b)));
                     0

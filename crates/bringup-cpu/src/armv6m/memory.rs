@@ -53,6 +53,41 @@ impl State {
         self.store_slow(bus, address, width, value, at)
     }
 
+    /// Reads an entry of the vector table; the second value is the waiting time, to be added wrapping.
+    pub(crate) fn load_vector<B: Bus>(
+        &mut self,
+        bus: &mut B,
+        address: u32,
+        at: At,
+    ) -> Result<(u32, u32), Fault> {
+        if scs::contains(address) {
+            return self.load(bus, address, Width::Word, at);
+        }
+        let vector = bus.vector(address, at).map_err(|_| Fault {
+            kind: FaultKind::Vector,
+            pc: at.pc,
+            address,
+        })?;
+        Ok((vector, wait(bus, address)))
+    }
+
+    /// Tells the world if the stack pointer falls from where it may be to where it may not. A stack pointer that was
+    /// set to another stack is not watched.
+    #[inline(always)]
+    pub(crate) fn watch_stack<B: Bus>(&self, bus: &mut B, to: u32, at: At) {
+        if to < self.stack.0 {
+            self.stack_fell(bus, to, at);
+        }
+    }
+
+    #[cold]
+    fn stack_fell<B: Bus>(&self, bus: &mut B, to: u32, at: At) {
+        let (lowest, top) = self.stack;
+        if (lowest..=top).contains(&self.r[13]) {
+            bus.stack_overflow(to, at);
+        }
+    }
+
     /// A store went to where code may have been decoded.
     #[cold]
     fn note_code_write(&mut self, address: u32, width: Width) {

@@ -42,6 +42,7 @@ mod unpredictable;
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 use core::fmt;
+use core::ops::RangeInclusive;
 
 pub use config::{Config, SysTickConfig};
 pub use disasm::{Disassembly, disasm};
@@ -132,7 +133,7 @@ impl Core {
             pc: 0,
             cycle: self.state.cycles,
         };
-        let mut vector = |address| self.state.load(bus, address, Width::Word, at);
+        let mut vector = |address| self.state.load_vector(bus, address, at);
         match (vector(0), vector(4)) {
             (Ok((msp, _)), Ok((entry, _))) => {
                 self.state.set_msp(msp);
@@ -166,6 +167,13 @@ impl Core {
     /// Switches [`Config::stop_when_stuck`].
     pub fn set_stop_when_stuck(&mut self, stop: bool) {
         self.state.config.stop_when_stuck = stop;
+    }
+
+    /// Sets the stack to watch: the lowest address it may reach and the address it begins at.
+    /// [`Bus::stack_overflow`] hears when the stack pointer leaves that range at its lower end by a push, a subtraction
+    /// or an exception. A stack pointer that is set to another stack is left alone. `None` watches nothing.
+    pub fn watch_stack(&mut self, stack: Option<RangeInclusive<u32>>) {
+        self.state.stack = stack.map_or((0, 0), RangeInclusive::into_inner);
     }
 
     /// Core cycles since power-on.

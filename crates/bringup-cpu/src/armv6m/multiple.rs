@@ -79,6 +79,7 @@ impl State {
 
     pub(crate) fn push<B: Bus>(&mut self, bus: &mut B, list: u32, at: At) -> Result<u32, Fault> {
         let address = self.r[13].wrapping_sub(4 * list.count_ones());
+        self.watch_stack(bus, address, at);
         let waiting = self.store_list(bus, address, list, at)?;
         self.r[13] = address;
         Ok(waiting)

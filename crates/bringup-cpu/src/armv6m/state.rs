@@ -62,6 +62,9 @@ pub(crate) struct State {
     /// Lowest and highest address of stores into decoded code, not yet heeded.
     pub(crate) code_written: Option<(u32, u32)>,
 
+    /// Lowest address that the stack may reach and the one it begins at; 0 for the lowest watches nothing.
+    pub(crate) stack: (u32, u32),
+
     pub(crate) config: Config,
     pub(crate) nvic: Nvic,
     pub(crate) systick: Option<SysTick>,
@@ -117,6 +120,7 @@ impl State {
             code_length: 0,
             generation: 0,
             code_written: None,
+            stack: (0, 0),
             config,
             nvic: Nvic::new(config.interrupts),
             systick: config.systick.map(SysTick::new),
@@ -133,6 +137,7 @@ impl State {
         state.r[..13].copy_from_slice(&self.r[..13]);
         state.cycles = self.cycles;
         state.instructions = self.instructions;
+        state.stack = self.stack;
         state
     }
 

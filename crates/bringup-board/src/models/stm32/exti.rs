@@ -118,6 +118,11 @@ impl Model for Exti {
         }
     }
 
+    fn raised(&self, irq: u32, file: &RegisterFile) -> Option<(u32, u32)> {
+        let (_, lines) = self.interrupts.iter().find(|(number, _)| *number == irq)?;
+        Some((PR, file.get(PR) & file.get(IMR) & lines))
+    }
+
     fn awaits_outside(&self, offset: u32, file: &RegisterFile) -> bool {
         offset & !3 == PR && (file.get(RTSR) | file.get(FTSR)) != 0
     }

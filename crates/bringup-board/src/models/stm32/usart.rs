@@ -322,16 +322,30 @@ impl Usart {
             .set_signal(self.tx, on.then_some(!inverted), context.cycle);
     }
 
+    /// Flags that are set and whose interrupt is enabled.
+    fn raising(file: &RegisterFile) -> u32 {
+        let (isr, cr1) = (file.get(ISR), file.get(CR1));
+        let mut flags = 0;
+        for (enable, of) in [
+            (CR1_TXEIE, ISR_TXE),
+            (CR1_TCIE, ISR_TC),
+            (CR1_RXNEIE, ISR_RXNE | ISR_ORE),
+            (CR1_IDLEIE, ISR_IDLE),
+            (CR1_PEIE, ISR_PE),
+            (CR1_CMIE, ISR_CMF),
+        ] {
+            if cr1 & enable != 0 {
+                flags |= of;
+            }
+        }
+        if file.get(CR3) & CR3_EIE != 0 {
+            flags |= ISR_ORE | ISR_NF | ISR_FE;
+        }
+        isr & flags
+    }
+
     fn update_line(&self, context: &mut Context<'_>) {
-        let (isr, cr1) = (context.file.get(ISR), context.file.get(CR1));
-        let enabled = |enable, flags| cr1 & enable != 0 && isr & flags != 0;
-        let level = enabled(CR1_TXEIE, ISR_TXE)
-            || enabled(CR1_TCIE, ISR_TC)
-            || enabled(CR1_RXNEIE, ISR_RXNE | ISR_ORE)
-            || enabled(CR1_IDLEIE, ISR_IDLE)
-            || enabled(CR1_PEIE, ISR_PE)
-            || enabled(CR1_CMIE, ISR_CMF)
-            || context.file.get(CR3) & CR3_EIE != 0 && isr & (ISR_ORE | ISR_NF | ISR_FE) != 0;
+        let level = Self::raising(context.file) != 0;
         if let Some(irq) = self.irq {
             context.set_line(irq, level);
         }
@@ -434,6 +448,10 @@ impl Model for Usart {
     fn awaits_outside(&self, offset: u32, file: &RegisterFile) -> bool {
         // Bytes can come as long as the receiver is on, and only as long as that is so.
         offset & !3 == ISR && file.get(ISR) & (ISR_REACK | ISR_RXNE) == ISR_REACK
+    }
+
+    fn raised(&self, irq: u32, file: &RegisterFile) -> Option<(u32, u32)> {
+        (self.irq == Some(irq)).then(|| (ISR, Self::raising(file)))
     }
 
     fn boxed_clone(&self) -> Box<dyn Model> {

@@ -174,6 +174,10 @@ impl Model for Wwdg {
         Some((value >> ((offset & 3) * 8)) & width.mask())
     }
 
+    fn raised(&self, irq: u32, file: &RegisterFile) -> Option<(u32, u32)> {
+        (self.irq == Some(irq)).then(|| (SR, file.get(SR)))
+    }
+
     fn boxed_clone(&self) -> Box<dyn Model> {
         Box::new(self.clone())
     }

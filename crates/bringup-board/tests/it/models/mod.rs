@@ -7,6 +7,7 @@ mod pins;
 mod rcc;
 mod script;
 mod skip;
+mod storm;
 mod timer;
 pub(crate) mod usart;
 mod watchdog;

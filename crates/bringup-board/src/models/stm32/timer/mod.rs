@@ -663,6 +663,17 @@ impl Model for Timer {
         matches!(offset & !3, SR | CNT) && (captures || triggered)
     }
 
+    fn raised(&self, irq: u32, file: &RegisterFile) -> Option<(u32, u32)> {
+        let mut flags = 0;
+        if self.update_irq == Some(irq) {
+            flags |= !SR_CC;
+        }
+        if self.compare_irq == Some(irq) {
+            flags |= SR_CC;
+        }
+        Some((SR, file.get(SR) & file.get(DIER) & 0xFF & flags))
+    }
+
     fn boxed_clone(&self) -> Box<dyn Model> {
         Box::new(self.clone())
     }
