@@ -28,6 +28,7 @@
 //! Checks sit where an access is decided ([`checks`]), one file per rule. They cost nothing on memory, and on
 //! peripherals no more than a test of masks that are worked out when the board is made.
 
+pub mod backtrace;
 mod board;
 mod bus;
 pub mod checks;

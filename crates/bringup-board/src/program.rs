@@ -8,6 +8,7 @@ use bringup_device::catalogue::MemoryKind;
 use object::{Object, ObjectSection, ObjectSegment, ObjectSymbol, SectionFlags};
 
 use crate::image::Image;
+use crate::symbols::demangle;
 
 type Elf<'a> = object::read::elf::ElfFile32<'a, object::LittleEndian>;
 
@@ -113,11 +114,6 @@ impl Program {
         });
         functions.find_map(|symbol| Some(demangle(symbol.name().ok()?)))
     }
-}
-
-/// A name as it stands in the source, without the hash that the compiler adds.
-pub(crate) fn demangle(name: &str) -> String {
-    format!("{:#}", rustc_demangle::demangle(name))
 }
 
 /// Where static data lies in RAM: the sections there, but for those that only keep room for a heap or a stack. A file

@@ -4,8 +4,11 @@ use std::fmt;
 
 use serde::Serialize;
 
+use bringup_cpu::Width;
+use bringup_cpu::armv6m::disasm;
 use bringup_device::catalogue::MemoryKind;
 
+use crate::backtrace::{Backtrace, Call, ExceptionFrame};
 use crate::board::Board;
 use crate::checks::{Finding, Severity};
 use crate::pins::Pin;
@@ -26,6 +29,9 @@ pub struct Report {
     /// The fault that ended the run, if one did.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fault: Option<FaultReport>,
+    /// The panic that the firmware hangs in at the end of the run, if it does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub panic: Option<PanicReport>,
     /// Core cycles since power-on.
     pub cycles: u64,
     /// Virtual time since power-on.
@@ -65,6 +71,84 @@ pub struct FaultReport {
     pub location: Option<Location>,
     /// Core cycle at which the handler was entered.
     pub cycle: u64,
+    /// The instruction, if it can be read, for example `ldr r1, [r0, #0]`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub instruction: Option<String>,
+    /// The register at the address of the access, if it is one of a peripheral.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub register: Option<String>,
+    /// What the core stacked when it took the exception that it is in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub frame: Option<FrameReport>,
+    /// The calls that led to the instruction, the innermost first; of a lockup, all of them.
+    pub backtrace: Vec<CallReport>,
+    /// Why the backtrace ends before the start of the program, if it does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub backtrace_cut: Option<String>,
+}
+
+/// A panic that the firmware does not come out of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PanicReport {
+    /// Where the firmware's own code panicked.
+    pub location: Option<Location>,
+    /// The calls that led to the handler, the innermost first.
+    pub backtrace: Vec<CallReport>,
+    /// Why the backtrace ends before the start of the program, if it does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub backtrace_cut: Option<String>,
+}
+
+/// A call of a backtrace.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CallReport {
+    /// Address of the instruction: of the innermost call the one that executes, of others the one to return to.
+    #[serde(serialize_with = "as_hex")]
+    pub pc: u32,
+    /// Name of the function.
+    pub function: Option<String>,
+    /// Where in it.
+    pub location: Option<Location>,
+    /// It was inlined into the next.
+    pub inlined: bool,
+    /// The exception that interrupted it there, if it was interrupted and did not call.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub interrupted_by: Option<String>,
+}
+
+/// The frame of an exception, with the registers as they were.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct FrameReport {
+    /// Where it lies.
+    #[serde(serialize_with = "as_hex")]
+    pub address: u32,
+    /// The value in LR that tells which stack it is on and what to return to.
+    #[serde(serialize_with = "as_hex")]
+    pub exc_return: u32,
+    /// R0.
+    #[serde(serialize_with = "as_hex")]
+    pub r0: u32,
+    /// R1.
+    #[serde(serialize_with = "as_hex")]
+    pub r1: u32,
+    /// R2.
+    #[serde(serialize_with = "as_hex")]
+    pub r2: u32,
+    /// R3.
+    #[serde(serialize_with = "as_hex")]
+    pub r3: u32,
+    /// R12.
+    #[serde(serialize_with = "as_hex")]
+    pub r12: u32,
+    /// LR.
+    #[serde(serialize_with = "as_hex")]
+    pub lr: u32,
+    /// The address to return to.
+    #[serde(serialize_with = "as_hex")]
+    pub pc: u32,
+    /// xPSR: flags, and in bits 5 to 0 the exception that was interrupted.
+    #[serde(serialize_with = "as_hex")]
+    pub xpsr: u32,
 }
 
 /// Size of the firmware, in bytes.
@@ -202,7 +286,12 @@ impl Board {
             chip: self.chip.name.clone(),
             stop: self.stop,
             exit_code: self.exit_code,
-            fault: self.report_fault(symbols.as_ref()),
+            fault: symbols
+                .as_ref()
+                .and_then(|symbols| self.report_fault(symbols)),
+            panic: symbols
+                .as_ref()
+                .and_then(|symbols| self.report_panic(symbols)),
             cycles: self.cycles(),
             seconds: self.seconds(),
             instructions: self.instructions(),
@@ -225,16 +314,63 @@ impl Board {
     }
 
     /// The fault that ended the run; one that the firmware handled is its own affair.
-    fn report_fault(&self, symbols: Option<&Symbols<'_>>) -> Option<FaultReport> {
+    fn report_fault(&self, symbols: &Symbols<'_>) -> Option<FaultReport> {
         let ended = matches!(self.stop, Some(Stop::Fault | Stop::Lockup));
         let fault = self.fault.as_ref().filter(|_| ended)?;
+        let trace = self.trace();
+        // The handler of a fault is of interest where it failed itself.
+        let from = if fault.lockup {
+            0
+        } else {
+            trace.interrupted_by(HARD_FAULT)
+        };
+        let backtrace = trace.named(self, symbols, from);
         Some(FaultReport {
             message: fault.message.clone(),
             pc: fault.pc,
             address: fault.address,
-            location: symbols.and_then(|symbols| symbols.locate(fault.pc)),
+            location: symbols.locate(fault.pc),
             cycle: fault.cycle,
+            instruction: self.disassemble(fault.pc),
+            register: fault.address.and_then(|address| self.register_at(address)),
+            frame: backtrace.frame.map(report_frame),
+            backtrace: backtrace.calls.into_iter().map(report_call).collect(),
+            backtrace_cut: backtrace.cut,
         })
+    }
+
+    /// The panic that the firmware hangs in. One that ends the run, or resets the chip, is no such.
+    fn report_panic(&self, symbols: &Symbols<'_>) -> Option<PanicReport> {
+        if !matches!(self.stop, Some(Stop::Limit | Stop::Stuck)) {
+            return None;
+        }
+        let trace = self.trace();
+        let panics = |place: u32| symbols.function(place).is_some_and(is_panic);
+        trace.places().find(|place| panics(*place))?;
+        let Backtrace { calls, cut, .. } = trace.named(self, symbols, 0);
+        let machinery = calls
+            .iter()
+            .rposition(|call| call.function.as_deref().is_some_and(is_panic));
+        let callers = calls.get(machinery.map_or(0, |last| last + 1)..);
+        let own = callers.and_then(|callers| callers.iter().find(|call| call.own));
+        Some(PanicReport {
+            location: own.and_then(|call| call.location.clone()),
+            backtrace: calls.into_iter().map(report_call).collect(),
+            backtrace_cut: cut,
+        })
+    }
+
+    fn disassemble(&self, pc: u32) -> Option<String> {
+        let half = |address| self.system.memories.read(address, Width::Halfword);
+        let first = half(pc)? as u16;
+        let second = half(pc.wrapping_add(2)).unwrap_or(0) as u16;
+        Some(disasm(pc, first, second).to_string())
+    }
+
+    /// Name of the peripheral register at an address.
+    fn register_at(&self, address: u32) -> Option<String> {
+        let (device, offset) = self.system.device_at(address)?;
+        Some(device.register_name(offset, Width::Word))
     }
 
     fn report_pins(&self) -> Vec<PinReport> {
@@ -267,6 +403,42 @@ impl Board {
                 text: port.text().into_owned(),
             })
             .collect()
+    }
+}
+
+/// Exception number of HardFault.
+const HARD_FAULT: u32 = 3;
+
+/// Whether a function, mangled or not, is part of panicking: the handler, or what calls it.
+fn is_panic(name: &str) -> bool {
+    name.contains("rust_begin_unwind")
+        || name.contains("4core9panicking")
+        || name.contains("core::panicking::")
+}
+
+fn report_call(call: Call) -> CallReport {
+    CallReport {
+        pc: call.pc,
+        function: call.function,
+        location: call.location,
+        inlined: call.inlined,
+        interrupted_by: call.interrupted_by,
+    }
+}
+
+fn report_frame(frame: ExceptionFrame) -> FrameReport {
+    let [r0, r1, r2, r3] = frame.r;
+    FrameReport {
+        address: frame.address,
+        exc_return: frame.exc_return,
+        r0,
+        r1,
+        r2,
+        r3,
+        r12: frame.r12,
+        lr: frame.lr,
+        pc: frame.pc,
+        xpsr: frame.xpsr,
     }
 }
 

@@ -22,7 +22,7 @@ pub struct Location {
 /// One function of the chain that was inlined at an address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Frame {
-    /// Name of the function, demangled as far as the compiler wrote it so.
+    /// Name of the function as it stands in the source.
     pub function: Option<String>,
     /// Where in it.
     pub location: Option<Location>,
@@ -77,7 +77,7 @@ impl<'a> Symbols<'a> {
         if !frames.is_empty() {
             return frames;
         }
-        let function = self.function(pc).map(str::to_owned);
+        let function = self.function(pc).map(demangle);
         function
             .map(|name| Frame {
                 function: Some(name),
@@ -110,7 +110,8 @@ impl<'a> Symbols<'a> {
             .clone()
     }
 
-    fn function(&self, pc: u32) -> Option<&'a str> {
+    /// The name in the symbol table of the function around `pc`.
+    pub(crate) fn function(&self, pc: u32) -> Option<&'a str> {
         self.function_at(pc).map(|(_, name)| name)
     }
 
@@ -141,7 +142,7 @@ impl<'a> Symbols<'a> {
         while let Ok(Some(frame)) = found.next() {
             let function = frame
                 .function
-                .and_then(|name| name.raw_name().ok().map(std::borrow::Cow::into_owned));
+                .and_then(|name| name.raw_name().ok().map(|name| demangle(&name)));
             let mut own = false;
             let location = frame.location.and_then(|location| {
                 let file = location.file?;
@@ -164,6 +165,11 @@ impl<'a> Symbols<'a> {
         }
         frames
     }
+}
+
+/// A name as it stands in the source, without the hash that the compiler adds.
+pub(crate) fn demangle(name: &str) -> String {
+    format!("{:#}", rustc_demangle::demangle(name))
 }
 
 /// What a compilation unit was made from.

@@ -4,7 +4,7 @@ use std::fmt::{Display, Write as _};
 use std::io::Write as _;
 use std::time::Duration;
 
-use bringup_board::report::{FindingReport, ImageReport, PinReport, Report};
+use bringup_board::report::{CallReport, FindingReport, ImageReport, PinReport, Report};
 use bringup_board::{Location, Severity, Stop};
 
 use crate::ui::{self, BAD, DIM, GOOD, HINT, STRONG, WARN, paint};
@@ -38,6 +38,7 @@ pub(crate) fn run(report: &Report, host: Duration) -> String {
     unmodelled(&mut text, report);
     findings(&mut text, &report.findings);
     fault(&mut text, report);
+    panic(&mut text, report);
     summary(&mut text, report, host);
     text
 }
@@ -184,18 +185,82 @@ fn findings(text: &mut String, findings: &[FindingReport]) {
     }
 }
 
-/// The fault that ended the run.
+/// The fault that ended the run: what the instruction was, with which registers, and who called.
 fn fault(text: &mut String, report: &Report) {
     let Some(fault) = &report.fault else { return };
     let _ = writeln!(text, "\n{} {}", paint(BAD, "fault:"), fault.message);
     place(text, fault.location.as_ref());
-    let _ = writeln!(
-        text,
-        "   {} at cycle {}, pc {:#010x}",
-        paint(DIM, "="),
+    let mut note = |what: &dyn Display| {
+        let _ = writeln!(text, "   {} {what}", paint(DIM, "="));
+    };
+    note(&format_args!(
+        "at cycle {}, pc {:#010x}",
         ui::grouped(fault.cycle),
         fault.pc
+    ));
+    if let Some(instruction) = &fault.instruction {
+        let access = fault.address.map_or_else(String::new, |address| {
+            let register = fault.register.as_ref();
+            let register = register.map_or_else(String::new, |name| format!(", `{name}`"));
+            format!(", address {address:#010x}{register}")
+        });
+        note(&format_args!("instruction `{instruction}`{access}"));
+    }
+    if let Some(frame) = &fault.frame {
+        note(&format_args!(
+            "r0 {:#010x}, r1 {:#010x}, r2 {:#010x}, r3 {:#010x}, r12 {:#010x}",
+            frame.r0, frame.r1, frame.r2, frame.r3, frame.r12
+        ));
+        note(&format_args!(
+            "lr {:#010x}, pc {:#010x}, xpsr {:#010x}, stacked at {:#010x}",
+            frame.lr, frame.pc, frame.xpsr, frame.address
+        ));
+    }
+    backtrace(text, &fault.backtrace, fault.backtrace_cut.as_deref());
+}
+
+/// The panic that the firmware hangs in.
+fn panic(text: &mut String, report: &Report) {
+    let Some(panic) = &report.panic else { return };
+    let _ = writeln!(
+        text,
+        "\n{} the firmware panicked, and hangs in its panic handler",
+        paint(BAD, "panic:")
     );
+    place(text, panic.location.as_ref());
+    backtrace(text, &panic.backtrace, panic.backtrace_cut.as_deref());
+}
+
+/// Who called whom, the innermost first.
+fn backtrace(text: &mut String, calls: &[CallReport], cut: Option<&str>) {
+    let _ = writeln!(text, "   {} backtrace:", paint(DIM, "="));
+    for (index, call) in calls.iter().enumerate() {
+        if let Some(exception) = call.interrupted_by.as_ref().filter(|_| index > 0) {
+            let _ = writeln!(
+                text,
+                "          {}",
+                paint(DIM, format_args!("<{exception}>"))
+            );
+        }
+        let function = call.function.as_deref().unwrap_or("?");
+        let inlined = if call.inlined { ", inlined" } else { "" };
+        let _ = writeln!(
+            text,
+            "     {index:>4}  {:#010x}  {function}{inlined}",
+            call.pc
+        );
+        if let Some(Location { file, line, column }) = &call.location {
+            let at = format_args!("at {file}:{line}:{column}");
+            let _ = writeln!(text, "                       {}", paint(DIM, at));
+        }
+    }
+    if let Some(reason) = cut {
+        let _ = writeln!(
+            text,
+            "           {}",
+            paint(DIM, format_args!("cut: {reason}"))
+        );
+    }
 }
 
 /// A place in the source, as compilers print it.
@@ -228,6 +293,7 @@ fn summary(text: &mut String, report: &Report, host: Duration) {
 /// Why the run ended, in words.
 fn ending(report: &Report) -> String {
     match (report.stop, report.exit_code) {
+        _ if report.panic.is_some() => "the firmware panicked".into(),
         (Some(Stop::Limit), _) => "the time was over".into(),
         (Some(Stop::Until), _) => "what was waited for came".into(),
         (Some(Stop::Exit), code) => {

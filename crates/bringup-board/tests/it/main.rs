@@ -1,6 +1,7 @@
 //! Tests of the virtual board: small programs, written as the halfwords they are, on a small made-up chip.
 
 mod asm;
+mod backtrace;
 mod board;
 mod clock;
 mod console;

@@ -176,6 +176,7 @@ pub(crate) fn show(
 fn exit_of(report: &Report) -> Exit {
     match report.stop {
         Some(Stop::Fault | Stop::Lockup) => Exit::Firmware,
+        _ if report.panic.is_some() => Exit::Firmware,
         Some(Stop::Exit) if report.exit_code.is_some_and(|code| code != 0) => Exit::Firmware,
         _ if !report.findings.is_empty() => Exit::Findings,
         _ => Exit::Fine,

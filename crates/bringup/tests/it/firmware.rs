@@ -19,6 +19,10 @@ pub(crate) struct Expected {
     edges: Vec<(String, usize, f64)>,
     /// Rule and register.
     findings: Vec<(String, String)>,
+    /// Functions of the backtrace, the innermost first, and exceptions in angle brackets.
+    calls: Vec<String>,
+    /// File and line of a panic that the program hangs in.
+    panic: Option<String>,
     console: String,
 }
 
@@ -48,6 +52,10 @@ impl Expected {
                 ["finding", rule, register] => {
                     expected.findings.push((rule.into(), register.into()));
                 }
+                ["calls", ref calls @ ..] => {
+                    expected.calls = calls.iter().map(|&call| call.into()).collect();
+                }
+                ["panic", place] => expected.panic = Some(place.into()),
                 ["finding", rule] => expected.findings.push((rule.into(), String::new())),
                 _ => panic!("`{line}` says nothing that is known here"),
             }
@@ -82,6 +90,7 @@ impl Expected {
             .map(|finding| (text(&finding["rule"]), text(&finding["register"])))
             .collect();
         assert_eq!(findings, self.findings, "{name}: {report:#}");
+        self.check_calls(name, report);
         for (pin, count, span) in &self.edges {
             let pins = report["pins"].as_array().unwrap();
             let found = pins
@@ -102,6 +111,33 @@ impl Expected {
                     "{name}: {apart} s between edges of {pin}, not {span}"
                 );
             }
+        }
+    }
+}
+
+impl Expected {
+    /// Compares the backtrace of a fault or a panic, which may have further calls in between.
+    fn check_calls(&self, name: &str, report: &Value) {
+        let place = &report["panic"]["location"];
+        let panic = place["file"]
+            .as_str()
+            .map(|file| format!("{file}:{}", place["line"]));
+        assert_eq!(panic, self.panic, "{name}: {report:#}");
+        let ended = if self.panic.is_some() {
+            "panic"
+        } else {
+            "fault"
+        };
+        let backtrace = report[ended]["backtrace"].as_array();
+        let text = |value: &Value| value.as_str().unwrap_or("?").to_owned();
+        let mut calls = backtrace.into_iter().flatten().flat_map(|call| {
+            let exception = call["interrupted_by"].as_str();
+            let exception = exception.map(|exception| format!("<{exception}>"));
+            exception.into_iter().chain([text(&call["function"])])
+        });
+        for wanted in &self.calls {
+            let found = calls.any(|call| call == *wanted);
+            assert!(found, "{name}: no `{wanted}` where it belongs: {report:#}");
         }
     }
 }
