@@ -5,12 +5,14 @@
 mod bare;
 mod cargo;
 mod commands;
+mod diagnoses;
 mod error;
 mod exit;
 mod files;
 mod find;
 mod firmware;
 mod project;
+mod rules;
 mod snippet;
 mod svd;
 mod target;

@@ -157,14 +157,21 @@ pub(crate) fn report(error: &Error) {
     {
         let _ = writeln!(text, "{transcript}\n");
     }
-    let _ = write!(text, "{} {error}", paint(BAD, "error:"));
+    let mut said = error.to_string();
     let mut cause = error.source();
     while let Some(inner) = cause {
-        let _ = write!(text, "\n  {} {inner}", paint(DIM, "because:"));
+        let _ = write!(said, "\n  {} {inner}", paint(DIM, "because:"));
         cause = inner.source();
     }
-    if let Some(hint) = error.hint() {
-        let _ = write!(text, "\n\n{} {hint}", paint(HINT, "hint:"));
-    }
+    text.push_str(&message(&said, error.hint().as_deref()));
     note(text);
+}
+
+/// `error: …`, and the way out.
+pub(crate) fn message(text: &str, hint: Option<&str>) -> String {
+    let mut message = format!("{} {text}", paint(BAD, "error:"));
+    if let Some(hint) = hint {
+        let _ = write!(message, "\n\n{} {hint}", paint(HINT, "hint:"));
+    }
+    message
 }

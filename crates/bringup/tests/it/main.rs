@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod demo;
+mod diagnoses;
 mod firmware;
 mod fuzz;
 mod generated;
