@@ -1,5 +1,6 @@
 //! A diagnosis for people and as data.
 
+use anstyle::Style;
 use serde::Serialize;
 
 use super::recognise::{Names, fill};
@@ -9,6 +10,9 @@ use crate::ui::{DIM, HINT, STRONG, paint};
 
 /// Columns that a line takes at most, where words can be put on the next one.
 const WIDTH: usize = 100;
+
+/// The column in which texts begin, after their labels.
+const COLUMN: usize = 11;
 
 /// What is said about an error or a rule.
 #[derive(Debug, Serialize)]
@@ -90,54 +94,54 @@ impl From<Recognised> for Explanation {
 /// An explanation for people, of several lines, without an end of the last one.
 pub(crate) fn show(explanation: &Explanation) -> String {
     let name = paint(STRONG, explanation.name);
-    let mut lines = vec![match explanation.command {
-        Some(command) => format!("{name}, of `bringup {command}`: {}", explanation.summary),
-        None => format!("{name}: {}", explanation.summary),
-    }];
-    let mut say = |label: &str, text: &str| {
-        if !text.is_empty() {
-            let label = paint(HINT, format_args!("{label:<8}"));
-            lines.extend(wrapped(&format!("  {label} "), 11, text));
-        }
-    };
     let symptom = match explanation.line {
         Some(line) => format!("line {line}: {}", explanation.symptom),
         None => explanation.symptom.clone(),
     };
-    say("symptom", &symptom);
-    say("cause", &explanation.cause);
+    if let Some(command) = explanation.command {
+        let mut lines = vec![format!(
+            "{name}, of `bringup {command}`: {}",
+            explanation.summary
+        )];
+        lines.extend(labelled(HINT, "symptom", &symptom));
+        if !explanation.cause.is_empty() {
+            lines.push(format!("\n{}", explanation.cause));
+        }
+        return lines.join("\n");
+    }
+    let mut lines = vec![format!("{name}: {}", explanation.summary)];
+    lines.extend(labelled(HINT, "symptom", &symptom));
+    lines.extend(labelled(HINT, "cause", &explanation.cause));
     for (number, step) in explanation.fix.iter().enumerate() {
-        say(if number == 0 { "fix" } else { "" }, &format!("- {step}"));
+        let label = if number == 0 { "fix" } else { "" };
+        lines.extend(labelled(HINT, label, &format!("- {step}")));
     }
-    if !explanation.see.is_empty() {
-        let near: Vec<_> = explanation
-            .see
-            .iter()
-            .map(|name| format!("`bringup explain {name}`"))
-            .collect();
-        lines.extend(wrapped(
-            &format!("  {} ", paint(DIM, format_args!("{:<8}", "see"))),
-            11,
-            &near.join(", "),
-        ));
-    }
+    let near = explanation
+        .see
+        .iter()
+        .map(|name| format!("`bringup explain {name}`"));
+    lines.extend(labelled(DIM, "see", &near.collect::<Vec<_>>().join(", ")));
     lines.join("\n")
 }
 
-/// The first line of `text` in lines of a width that is easy to read, after `label`, which takes `column` columns; the other lines are
-/// left as they are.
-fn wrapped(label: &str, column: usize, text: &str) -> Vec<String> {
+/// A label, and behind it the first line of `text` in lines of a width that is easy to read; the other lines, which are to be
+/// copied, as they are. Nothing if there is no text.
+fn labelled(style: Style, label: &str, text: &str) -> Vec<String> {
+    if text.is_empty() {
+        return Vec::new();
+    }
     let (prose, code) = text.split_once('\n').unwrap_or((text, ""));
     let hang = if prose.starts_with("- ") { "  " } else { "" };
-    let options = textwrap::Options::new(WIDTH - column)
+    let options = textwrap::Options::new(WIDTH - COLUMN)
         .subsequent_indent(hang)
         .break_words(false)
         .word_splitter(textwrap::WordSplitter::NoHyphenation);
-    let space = " ".repeat(column);
+    let head = format!("  {} ", paint(style, format_args!("{label:<8}")));
+    let space = " ".repeat(COLUMN);
     let mut lines: Vec<String> = textwrap::wrap(prose, options)
         .iter()
         .enumerate()
-        .map(|(number, line)| format!("{}{line}", if number == 0 { label } else { &space }))
+        .map(|(number, line)| format!("{}{line}", if number == 0 { &head } else { &space }))
         .collect();
     lines.extend(code.lines().map(|line| format!("{space}      {line}")));
     lines
