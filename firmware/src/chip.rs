@@ -1,5 +1,5 @@
 //! What differs between the two chips, so that one program runs on both: where clocks are switched on, where the ports are. Sources: RM0377
-//! sections 2.2.2, 7.3 and 9.4, RM0091 sections 2.2.2, 6.4 and 8.4.
+//! sections 2.2.2, 7.3 and 8.4, RM0091 sections 2.2.2, 6.4 and 8.4.
 
 use cortex_m::peripheral::CPUID;
 

@@ -4,6 +4,10 @@
 //! peripherals: `USART2EN`, `TIM2RST`. The sleep-mode variants (`…SMENR`, `…LPENR`) and the per-core copies of
 //! dual-core parts (`C1_…`, `C2_…`) are not what firmware has to set. Where field and peripheral are called
 //! differently, the rules below say how, the plainest first; the first rule that finds a field decides.
+//!
+//! Enable and reset of a peripheral are the same bit of `XENR` and `XRSTR`: where only one of the two is found by its name, the other
+//! is the field in the same place, unless that is another peripheral's by name. So files with slips of the pen are read right,
+//! for example `TM12RST` beside `TIM22EN`.
 
 use crate::{Device, Peripheral};
 
@@ -37,16 +41,21 @@ const SYNONYMS: &[(&str, &str)] = &[
     ("AES", "CRYP"),
     ("COMP1", "COMP12"),
     ("COMP", "SYSCFG"),
+    ("CAN_CCU", "FDCAN"),
     ("DAC", "DACAHB"),
+    ("DCMI", "CAMITF"),
     ("ETHERNET_", "ETHMAC"),
     ("ETHERNET_", "ETH1MAC"),
     ("ETHERNET_", "ETH"),
+    ("FDCAN", "FDCAN"),
     ("FIREWALL", "FW"),
+    ("FIREWALL", "MIFI"),
     ("FLASH", "MIF"),
     ("HDMI_CEC", "CEC"),
     ("JPEG", "JPGDEC"),
     ("LCD-TFT", "LTDC"),
     ("LPUSART1", "LPUART1"),
+    ("OCTOSPI1", "OSPI1"),
     ("OTG1_HS", "USB1OTG"),
     ("OTG2_HS", "USB2OTG"),
     ("OTG_FS", "OTGFS"),
@@ -55,6 +64,7 @@ const SYNONYMS: &[(&str, &str)] = &[
     ("OTG_HS", "USB1OTG"),
     ("QUADSPI", "QSPI"),
     ("RTC", "RTCAPB"),
+    ("SWPMI", "SWP"),
     ("TAMP", "RTCAPB"),
     ("TSC", "TOUCH"),
     ("TSC", "TS"),
@@ -84,18 +94,37 @@ fn classify(register: &str) -> Option<Kind> {
     }
 }
 
+/// A field of a register that switches clocks or resets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Field {
+    kind: Kind,
+    /// Its name without `EN` or `RST`; empty if it has another ending.
+    stem: String,
+    /// It belongs to a peripheral by its name.
+    taken: bool,
+    bit: GateBit,
+}
+
 /// The gate fields of an RCC, by the stem of their names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GateFields {
-    fields: Vec<(Kind, String, GateBit)>,
+    fields: Vec<Field>,
 }
 
 impl GateFields {
     /// Finds the gate fields of a device: those of its `RCC`. A device without one has none.
     pub fn of(device: &Device) -> Self {
-        device
-            .peripheral("RCC")
-            .map_or_else(|| Self { fields: Vec::new() }, Self::of_rcc)
+        let none = || Self { fields: Vec::new() };
+        let mut found = device.peripheral("RCC").map_or_else(none, Self::of_rcc);
+        for peripheral in device.peripherals_expanded() {
+            let stems = stems(peripheral.name);
+            for kind in [Kind::Enable, Kind::Reset] {
+                if let Some(index) = found.position(kind, &stems) {
+                    found.fields[index].taken = true;
+                }
+            }
+        }
+        found
     }
 
     fn of_rcc(rcc: &Peripheral) -> Self {
@@ -106,13 +135,7 @@ impl GateFields {
             };
             let suffix = if kind == Kind::Enable { "EN" } else { "RST" };
             for field in register.register.fields_expanded() {
-                let Some(stem) = field
-                    .name
-                    .strip_suffix(suffix)
-                    .filter(|stem| !stem.is_empty())
-                else {
-                    continue;
-                };
+                let stem = field.name.strip_suffix(suffix).unwrap_or_default();
                 // Gates lie in the first 4 GiB behind the base address, as everything of these chips does.
                 let Ok(offset) = u32::try_from(register.offset) else {
                     continue;
@@ -130,7 +153,12 @@ impl GateFields {
                     word: bit / 32 * 4,
                     mask: 1 << (bit % 32),
                 };
-                fields.push((kind, stem.to_ascii_uppercase(), gate));
+                fields.push(Field {
+                    kind,
+                    stem: stem.to_ascii_uppercase(),
+                    taken: false,
+                    bit: gate,
+                });
             }
         }
         Self { fields }
@@ -138,36 +166,58 @@ impl GateFields {
 
     /// How many fields switch clocks.
     pub fn enables(&self) -> usize {
-        self.fields
-            .iter()
-            .filter(|(kind, ..)| *kind == Kind::Enable)
-            .count()
+        self.enable_stems().count()
     }
 
     /// The stems of the fields that switch clocks, in the order of the file.
     pub fn enable_stems(&self) -> impl Iterator<Item = &str> {
         self.fields
             .iter()
-            .filter(|(kind, ..)| *kind == Kind::Enable)
-            .map(|(_, stem, _)| stem.as_str())
+            .filter(|field| field.kind == Kind::Enable && !field.stem.is_empty())
+            .map(|field| field.stem.as_str())
     }
 
     /// The gate of a peripheral by its name; both parts `None` where no field is for it.
     pub fn gate(&self, peripheral: &str) -> Gate {
         let stems = stems(peripheral);
+        let by_name = |kind| {
+            let index = self.position(kind, &stems)?;
+            self.fields.get(index).map(|field| &field.bit)
+        };
+        let (enable, reset) = (by_name(Kind::Enable), by_name(Kind::Reset));
         Gate {
-            enable: self.first(Kind::Enable, &stems),
-            reset: self.first(Kind::Reset, &stems),
+            enable: enable
+                .or_else(|| self.in_the_place_of(reset?, Kind::Enable))
+                .cloned(),
+            reset: reset
+                .or_else(|| self.in_the_place_of(enable?, Kind::Reset))
+                .cloned(),
         }
     }
 
-    fn first(&self, kind: Kind, stems: &[String]) -> Option<GateBit> {
+    /// Index of the first field that has one of these stems, the first stem first.
+    fn position(&self, kind: Kind, stems: &[String]) -> Option<usize> {
         stems.iter().find_map(|wanted| {
             let mut fields = self.fields.iter();
-            fields
-                .find(|(of, stem, _)| *of == kind && stem == wanted)
-                .map(|(.., gate)| gate.clone())
+            fields.position(|field| field.kind == kind && field.stem == *wanted)
         })
+    }
+
+    /// The field that is in the register of the other kind where `of` is in its own, unless it is another peripheral's by
+    /// name.
+    fn in_the_place_of(&self, of: &GateBit, kind: Kind) -> Option<&GateBit> {
+        let register = match kind {
+            Kind::Enable => of.register.replace("RSTR", "ENR"),
+            Kind::Reset => of.register.replace("ENR", "RSTR"),
+        };
+        let mut fields = self.fields.iter();
+        let found = fields.find(|field| {
+            field.kind == kind
+                && !field.taken
+                && field.bit.register == register
+                && field.bit.mask == of.mask
+        });
+        found.map(|field| &field.bit)
     }
 }
 
@@ -184,6 +234,12 @@ fn stems(peripheral: &str) -> Vec<String> {
     }
     if name.contains('_') {
         stems.push(name.replace('_', ""));
+    }
+    // Ports that can be synchronous are called so in one place and not in the other.
+    if let Some(rest) = name.strip_prefix("UART") {
+        stems.push(format!("USART{rest}"));
+    } else if let Some(rest) = name.strip_prefix("USART") {
+        stems.push(format!("UART{rest}"));
     }
     stems.extend(
         SYNONYMS

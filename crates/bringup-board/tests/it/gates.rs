@@ -1,10 +1,6 @@
-//! Clock gates and reset bits: what firmware does to a peripheral that does not listen, and how they are found.
-
-use std::fmt::Write as _;
-use std::path::Path;
+//! Clock gates and reset bits: what firmware does to a peripheral that does not listen.
 
 use bringup_board::{Board, Width};
-use bringup_device::gates::GateFields;
 
 use crate::asm::Asm;
 use crate::fixture::{GPIOB, RCC_IOPENR, run};
@@ -85,101 +81,5 @@ fn other_accesses_that_go_nowhere_are_reported() {
     insta::assert_snapshot!(findings(&board), @r"
     unmapped x1: read of `0x60000000`, where the chip has neither memory nor a peripheral: a bus error
     hint: check the pointer, and that the firmware is built for this chip
-    ");
-}
-
-/// Blocks that have no clock of their own to switch, or one outside the enable registers, by the start of their names.
-const WITHOUT_GATE: &[&str] = &[
-    "AC",
-    "BKP",
-    "CM4",
-    "CM7",
-    "DBG",
-    "DCB",
-    "DIB",
-    "DMAMUX",
-    "EXTI",
-    "FLASH",
-    "FPU",
-    "HSEM",
-    "IWDG",
-    "MPU",
-    "NVIC",
-    "PF",
-    "PPB",
-    "RAMECC",
-    "RCC",
-    "RTC",
-    "SCB",
-    "SEC_EXTI",
-    "SEC_PWR",
-    "SEC_RCC",
-    "STK",
-    "SYSCFG_ITLINE",
-    "TAMP",
-    "UID",
-];
-
-/// The files of a folder, in the order of their names; `None` if there is no such folder.
-fn svd_files(folder: &str) -> Option<Vec<std::path::PathBuf>> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../../shared/svd")
-        .join(folder);
-    let mut files: Vec<_> = std::fs::read_dir(folder)
-        .ok()?
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .collect();
-    files.sort();
-    Some(files)
-}
-
-#[test]
-fn gates_are_found_in_the_files_of_every_family() {
-    let Some(files) = svd_files("STMicro") else {
-        eprintln!("skipped: ../shared/svd is not there");
-        return;
-    };
-    let mut report = String::new();
-    for file in files {
-        let text = std::fs::read_to_string(&file).expect("the file is text");
-        let Some(device) = bringup_device::svd::load(&text).device else {
-            continue;
-        };
-        let fields = GateFields::of(&device);
-        let mut found = 0;
-        let mut missing = Vec::new();
-        for peripheral in device.peripherals_expanded() {
-            if fields.gate(peripheral.name).enable.is_some() {
-                found += 1;
-            } else if !WITHOUT_GATE
-                .iter()
-                .any(|start| peripheral.name.to_ascii_uppercase().starts_with(start))
-            {
-                missing.push(peripheral.name);
-            }
-        }
-        let name = file.file_stem().unwrap_or_default().to_string_lossy();
-        writeln!(
-            report,
-            "{name}: {found} found, without: {}",
-            missing.join(" ")
-        )
-        .unwrap();
-    }
-    insta::assert_snapshot!(report, @r"
-    STM32F042x: 27 found, without: USB
-    STM32F0xx: 30 found, without: GPIOE
-    STM32F103xx: 46 found, without: 
-    STM32F303: 44 found, without: UART4 UART5 I2S2ext I2S3ext SPI4 TIM20
-    STM32F407: 64 found, without: GPIOJ GPIOK I2S2ext I2S3ext SPI4 SPI5 SPI6 UART7 UART8 SAI1 LTDC HASH CRYP
-    STM32F429: 66 found, without: GPIOK GPIOJ I2S2ext I2S3ext SPI4 SPI5 SPI6 UART7 UART8 LTDC SAI DMA2D
-    STM32F7x2: 70 found, without: 
-    STM32G070: 32 found, without: RNG UCPD1 UCPD2 LPTIM1 LPTIM2 LPUART HDMI_CEC DAC TIM2
-    STM32G071: 41 found, without: 
-    STM32H743x: 103 found, without: PWR DELAY_Block_QUADSPI AXI DCMI UART7 UART8 FDCAN2 CAN_CCU SWPMI
-    STM32L0x1: 33 found, without: 
-    STM32L0x3: 37 found, without: Firewall LCD
-    STM32L4x2: 50 found, without: USART3 SPI2 USB_SRAM USB_FS
-    STM32L552: 130 found, without: ICache SEC_ICache SEC_IWDG SPI3 SEC_SPI3 OCTOSPI1 SEC_OCTOSPI1
     ");
 }

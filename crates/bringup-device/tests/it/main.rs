@@ -4,6 +4,7 @@ mod bad_input;
 mod catalogue;
 mod check;
 mod fixtures;
+mod gates;
 mod hostile;
 mod invariants;
 mod oracle;

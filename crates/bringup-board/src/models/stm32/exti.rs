@@ -1,4 +1,4 @@
-//! Extended interrupts and events of the STM32L0 and F0: RM0377 chapter 13, RM0091 chapter 11.
+//! Extended interrupts and events of the STM32L0 and F0: RM0377 chapter 12, RM0091 chapter 11.
 //!
 //! | part | modelled |
 //! |---|---|
@@ -21,7 +21,7 @@ const FTSR: u32 = 0x0C;
 const SWIER: u32 = 0x10;
 const PR: u32 = 0x14;
 
-/// Interrupts of the NVIC and the lines that raise each: RM0377 section 12.3, RM0091 section 11.1.3.
+/// Interrupts of the NVIC and the lines that raise each: RM0377 chapter 11, RM0091 section 11.1.3.
 const INTERRUPTS: &[(&str, u32)] = &[
     ("EXTI0_1", 0b11),
     ("EXTI2_3", 0b11 << 2),
@@ -90,7 +90,7 @@ impl Model for Exti {
         match offset & !3 {
             PR => {
                 context.file.set(PR, pending & !raw);
-                // Clearing a pending line clears its software trigger as well (RM0377 section 13.5.5).
+                // Clearing a pending line clears its software trigger as well (RM0377 section 12.5.5).
                 context.file.set(SWIER, software & !raw);
             }
             SWIER => {

@@ -1,13 +1,13 @@
-//! General-purpose I/O port with mode registers (STM32F0, F2 to F4, F7, G, H, L): RM0377 chapter 9.
+//! General-purpose I/O port with mode registers (STM32F0, F2 to F4, F7, G, H, L): RM0377 chapter 8, RM0091 chapter 8.
 //!
 //! | register | modelled |
 //! |---|---|
 //! | `MODER` | all four modes; a pin is an output of the port only in mode 01 |
 //! | `OTYPER`, `PUPDR` | push-pull, open-drain, pull-up, pull-down |
 //! | `OSPEEDR` | kept, without effect |
-//! | `IDR` | level of each pin, 0 in analog mode (section 9.3.12) and on a pin nobody drives |
-//! | `ODR`, `BSRR`, `BRR` | with set winning over reset in `BSRR` (section 9.4.7) |
-//! | `LCKR` | the key sequence and what it freezes (section 9.3.8) |
+//! | `IDR` | level of each pin, 0 in analog mode (RM0377 section 8.3.12) and on a pin nobody drives |
+//! | `ODR`, `BSRR`, `BRR` | with set winning over reset in `BSRR` (section 8.4.7) |
+//! | `LCKR` | the key sequence and what it freezes (section 8.3.8) |
 //! | `AFRL`, `AFRH` | the peripheral's signal drives the pin and reads it, by the chip's table of alternate functions |
 
 use bringup_cpu::Width;

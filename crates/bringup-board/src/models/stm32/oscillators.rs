@@ -49,7 +49,7 @@ impl Source {
     }
 }
 
-/// Divisor by `CFGR.HPRE`; there is none of 32 (RM0377 section 7.3.4, RM0091 section 6.4.2).
+/// Divisor by `CFGR.HPRE`; there is none of 32 (RM0377 section 7.3, RM0091 section 6.4.2).
 pub const fn ahb_divisor(code: u32) -> u32 {
     match code {
         0b0000..=0b0111 => 1,
@@ -86,7 +86,7 @@ impl Choice {
 }
 
 /// The flag in bits 24 to 31 of `CSR` that a reset sets, on the families that have them in this order: RM0377 section
-/// 7.3.21, RM0091 section 6.4.10. Every reset of the system pulls the reset pin low as well (section 7.1.1 and 6.1.1).
+/// 7.3, RM0091 section 6.4.10. Every reset of the system pulls the reset pin low as well (section 7.1.1 and 6.1.1).
 pub const fn reset_flags(reset: Reset) -> u32 {
     const PIN: u32 = 1 << 26;
     match reset {

@@ -1,4 +1,4 @@
-//! System configuration of the STM32L0 and F0: RM0377 chapter 10, RM0091 chapter 9.
+//! System configuration of the STM32L0 and F0: RM0377 chapter 9, RM0091 chapter 9.
 //!
 //! | part | modelled |
 //! |---|---|

@@ -39,10 +39,10 @@ const CR_WRITABLE: u32 = 0b1 | 1 << 1 | CR_HSI16DIVEN | 1 << 5 | 1 << 8 | 0b11_1
 const CFGR_SW: u32 = 0b11;
 const CFGR_SWS_SHIFT: u32 = 2;
 const CFGR_PLLSRC: u32 = 1 << 16;
-/// `PLLSRC`, `PLLMUL` and `PLLDIV`: section 7.3.4 lets them be written only while the PLL is off.
+/// `PLLSRC`, `PLLMUL` and `PLLDIV`: section 7.3, `RCC_CFGR`, lets them be written only while the PLL is off.
 const CFGR_PLL: u32 = CFGR_PLLSRC | 0b1111 << 18 | 0b11 << 22;
 
-/// `LSEON` to `RTCRST`: section 7.3.21 protects them by `PWR.CR.DBP`.
+/// `LSEON` to `RTCRST`: section 7.3, `RCC_CSR`, protects them by `PWR.CR.DBP`.
 const CSR_RTC_DOMAIN: u32 = 0x000F_7F00;
 const CSR_RTCRST: u32 = 1 << 19;
 const CSR_RMVF: u32 = 1 << 23;

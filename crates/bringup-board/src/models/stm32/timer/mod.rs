@@ -1,4 +1,4 @@
-//! Timers of the STM32L0, F0 and most others: RM0377 chapters 20 to 23, RM0091 chapters 17 to 21.
+//! Timers of the STM32L0, F0 and most others: RM0377 chapters 16 to 18, RM0091 chapters 17 to 21.
 //!
 //! | part | modelled |
 //! |---|---|
