@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use bringup_cpu::{At, Bus, BusFault, Unpredictable, Width};
+use bringup_cpu::{At, Bus, BusFault, SystemAccess, Unpredictable, Width};
 use bringup_device::Device as Description;
 use bringup_device::catalogue::{Chip, Core, MemoryKind};
 use bringup_device::gates::GateBit;
@@ -465,7 +465,7 @@ impl Bus for System {
     }
 
     fn read(&mut self, address: u32, width: Width, at: At) -> Result<u32, BusFault> {
-        if let Some(index) = self.devices.map.find(address) {
+        if let Some(index) = self.devices.map.look_up(address) {
             let value = self.device_read(index, address, width, at);
             if self.recorder.is_some() {
                 self.record(address, width, value, false, at);
@@ -489,7 +489,7 @@ impl Bus for System {
     }
 
     fn write(&mut self, address: u32, width: Width, value: u32, at: At) -> Result<(), BusFault> {
-        if let Some(index) = self.devices.map.find(address) {
+        if let Some(index) = self.devices.map.look_up(address) {
             if self.recorder.is_some() {
                 self.record(address, width, value, true, at);
             }
@@ -602,9 +602,22 @@ impl Bus for System {
         }
     }
 
+    fn system_access(&mut self, access: SystemAccess, at: At) {
+        if self.recorder.is_some() {
+            self.record(access.address, Width::Word, access.value, access.write, at);
+        }
+    }
+
+    fn system_repeated(&mut self, access: SystemAccess, at: At, times: u64) {
+        if self.recorder.is_some() && times > 0 {
+            self.record_again(access.address, Width::Word, access.value, at, times);
+        }
+    }
+
     fn repeated(&mut self, address: u32, width: Width, at: At, times: u64) {
         if self.recorder.is_some() && self.devices.map.find(address).is_some() {
-            self.record_again(address, width, at, times);
+            let value = self.peek_at(address, width, at.cycle).unwrap_or(0);
+            self.record_again(address, width, value, at, times);
         }
         let Some(index) = self.devices.map.find(address) else {
             if address < null_access::READ {

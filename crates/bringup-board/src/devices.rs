@@ -62,6 +62,8 @@ pub(crate) struct Devices {
     pub(crate) rcc: Option<usize>,
     /// The flash controller, if one has a model.
     pub(crate) flash: Option<usize>,
+    /// Names and numbers of the chip's interrupts.
+    pub(crate) interrupts: Vec<(String, u32)>,
 }
 
 /// The core's own peripherals: never seen on the bus, whatever the SVD file lists.
@@ -80,8 +82,9 @@ impl Devices {
             map: Map::default(),
             rcc: None,
             flash: None,
+            interrupts: Vec::new(),
         };
-        let interrupts: Vec<(String, u32)> = description
+        devices.interrupts = description
             .peripherals_expanded()
             .flat_map(|instance| &instance.peripheral.interrupts)
             .map(|irq| (irq.name.clone(), irq.value))
@@ -105,7 +108,7 @@ impl Devices {
                     name: instance.name,
                     base,
                     device: index,
-                    interrupts: &interrupts,
+                    interrupts: &devices.interrupts,
                     alternates: &chip.alternate_functions,
                     layout: &mut layout,
                     pins,
@@ -157,6 +160,17 @@ struct Range {
     device: u16,
 }
 
+impl Range {
+    /// Whether every address of a page is in it.
+    const fn covers_page(&self, page: u32) -> bool {
+        let (first, last) = (
+            page << PAGE_BITS,
+            (page << PAGE_BITS) | ((1 << PAGE_BITS) - 1),
+        );
+        first.wrapping_sub(self.start) < self.length && last.wrapping_sub(self.start) < self.length
+    }
+}
+
 const PAGE_BITS: u32 = 10;
 const PAGES_PER_TABLE: usize = 1024;
 const NONE: u16 = u16::MAX;
@@ -174,7 +188,12 @@ pub(crate) struct Map {
     tables: Vec<Vec<u32>>,
     /// What is in a KiB; the first entry is empty and stands for nothing.
     pages: Vec<Vec<Range>>,
+    /// Pages that one peripheral has to itself and that were looked up last, by the low bits of their numbers.
+    recent: [(u32, u16); RECENT],
 }
+
+/// Entries of [`Map::recent`], a power of two.
+const RECENT: usize = 16;
 
 impl Default for Map {
     fn default() -> Self {
@@ -182,11 +201,41 @@ impl Default for Map {
             directory: vec![NONE; 4096],
             tables: Vec::new(),
             pages: vec![Vec::new()],
+            // No address is on that page.
+            recent: [(u32::MAX, NONE); RECENT],
         }
     }
 }
 
 impl Map {
+    /// Which peripheral answers at an address that firmware accesses: as [`Map::find`], and faster the next time.
+    #[inline]
+    pub(crate) fn look_up(&mut self, address: u32) -> Option<usize> {
+        let page = address >> PAGE_BITS;
+        let (known, device) = self.recent[page as usize % RECENT];
+        if known == page {
+            return Some(usize::from(device));
+        }
+        self.look_up_new(address)
+    }
+
+    #[cold]
+    fn look_up_new(&mut self, address: u32) -> Option<usize> {
+        let index = self.find(address)?;
+        let page = address >> PAGE_BITS;
+        let table = *self.directory.get(page as usize / PAGES_PER_TABLE)?;
+        let entry = *self
+            .tables
+            .get(usize::from(table))?
+            .get(page as usize % PAGES_PER_TABLE)?;
+        if let [only] = self.pages.get(entry as usize)?.as_slice()
+            && only.covers_page(page)
+        {
+            self.recent[page as usize % RECENT] = (page, only.device);
+        }
+        Some(index)
+    }
+
     /// Which peripheral answers at an address.
     #[inline]
     pub(crate) fn find(&self, address: u32) -> Option<usize> {

@@ -128,7 +128,7 @@ impl Board {
     }
 
     /// Runs as [`Board::run`] does, and hands over every access to a register that the firmware makes, some thousands at a
-    /// time. Nothing else is different. Registers of the core itself (SysTick, NVIC, SCB) are not among them.
+    /// time. Nothing else is different. Registers of the core itself (SysTick, NVIC, SCB) are among them.
     pub fn run_traced(
         &mut self,
         options: &RunOptions,

@@ -1,4 +1,4 @@
-//! Every access to a register: recorded while the board runs, and written as lines of text afterwards.
+//! Every access to a register of the chip or of the core itself: recorded while the board runs, and written as lines of text afterwards.
 //!
 //! Recording is all that a run is slowed down by. The text needs nothing of the board but what [`TraceText`] took along,
 //! so that another thread can write it while the board runs on.
@@ -15,6 +15,11 @@ use crate::devices::Map;
 use crate::image::Image;
 use crate::registers::Layout;
 use crate::symbols::Symbols;
+
+mod core_registers;
+mod text;
+
+use text::{Pace, decimal, hex, time};
 
 /// One access to a register, or several of the same that a polling loop made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,7 +52,7 @@ pub struct Batch {
 /// Accesses after which a batch is handed over.
 const BATCH: usize = 1 << 14;
 /// Accesses back that a loop of reads may have begun.
-const LOOP: usize = 8;
+const LOOP: usize = 32;
 
 /// Accesses that were not handed over yet.
 #[derive(Debug, Clone, Default)]
@@ -82,8 +87,14 @@ impl System {
 
     /// Remembers that a read was made again, `times` times, without the core executing it each time.
     #[cold]
-    pub(crate) fn record_again(&mut self, address: u32, width: Width, at: At, times: u64) {
-        let value = self.peek_at(address, width, at.cycle).unwrap_or(0);
+    pub(crate) fn record_again(
+        &mut self,
+        address: u32,
+        width: Width,
+        value: u32,
+        at: At,
+        times: u64,
+    ) {
         let Some(recorder) = &mut self.recorder else {
             return;
         };
@@ -128,14 +139,66 @@ impl System {
 struct Named {
     /// Address of its first byte.
     address: u32,
-    /// Name, mask and lowest bit of the fields in the first 32 bits.
+    /// The fields in the first 32 bits: what is written before the value, ` MODE3=`, mask and lowest bit.
     fields: Vec<(String, u32, u32)>,
+    /// By bit the field that it belongs to, as an index; [`NO_FIELD`] for none.
+    field_of: [u8; 32],
     /// Value that it was seen with last, at first that after reset.
     seen: u32,
     /// Bits for which a one that is written acts, or that cannot be read: they are seen as zero.
     ones_act: u32,
     /// Bits for which a zero that is written acts: they are seen as one.
     zeros_act: u32,
+}
+
+/// Of [`Named::field_of`].
+const NO_FIELD: u8 = u8::MAX;
+
+impl Named {
+    /// A register of which no more is known than where it is.
+    fn unnamed(address: u32) -> Self {
+        Self {
+            address,
+            fields: Vec::new(),
+            field_of: [NO_FIELD; 32],
+            seen: 0,
+            ones_act: 0,
+            zeros_act: 0,
+        }
+    }
+
+    /// The same with fields, of which the first one that has a bit has it: name, mask, lowest bit.
+    fn with_fields(mut self, fields: impl IntoIterator<Item = (String, u32, u32)>) -> Self {
+        for (name, mask, shift) in fields {
+            let index = self.fields.len() as u8;
+            for (bit, field) in self.field_of.iter_mut().enumerate() {
+                if mask >> bit & 1 != 0 && *field == NO_FIELD {
+                    *field = index;
+                }
+            }
+            self.fields.push((format!(" {name}="), mask, shift));
+        }
+        self
+    }
+
+    /// Appends the fields that have any of the bits, in the order of their bits.
+    fn write_fields(&self, bits: u32, value: u32, out: &mut Vec<u8>) {
+        let mut rest = bits;
+        let start = out.len();
+        while rest != 0 {
+            let bit = rest.trailing_zeros();
+            rest &= rest - 1;
+            let index = self.field_of[bit as usize & 31];
+            if let Some((label, mask, shift)) = self.fields.get(usize::from(index)) {
+                rest &= !mask;
+                if out.len() == start {
+                    out.push(b' ');
+                }
+                out.extend_from_slice(label.as_bytes());
+                decimal(u64::from((value & mask) >> shift), 0, out);
+            }
+        }
+    }
 }
 
 /// An instruction that accesses a register, with everything about it that is the same each time.
@@ -170,6 +233,8 @@ pub struct TraceText {
     map: Map,
     /// Name, base address and registers of each peripheral.
     devices: Vec<(String, u32, Layout)>,
+    /// Names and numbers of the interrupts.
+    interrupts: Vec<(String, u32)>,
     image: Option<Arc<Image>>,
     registers: Vec<Named>,
     sites: Vec<Site>,
@@ -197,6 +262,7 @@ impl TraceText {
                     (device.name.clone(), device.base, layout)
                 })
                 .collect(),
+            interrupts: board.system.devices.interrupts.clone(),
             image: board.image.clone(),
             registers: Vec::new(),
             sites: Vec::new(),
@@ -214,7 +280,10 @@ impl TraceText {
     /// Time since power-on, rounded down to the nanosecond, core cycle, address of the instruction, register and value; then
     /// fields: of a read those that are not what the register was seen with last, of a write those too, and those that act by
     /// being written. ` × 3` behind the value stands for three accesses in a row. Last the place in the source, if it is known.
-    pub fn write(&mut self, batch: &Batch, out: &mut String) {
+    pub fn write(&mut self, batch: &Batch, out: &mut Vec<u8>) {
+        /// Bytes of a line, as a rule.
+        const LINE: usize = 96;
+        out.reserve(batch.accesses.len() * LINE);
         let image = self.image.clone();
         // Only read when a place is asked for that is not known yet.
         let mut symbols = None;
@@ -253,7 +322,8 @@ impl TraceText {
         if let Some(index) = self.known.get(&key) {
             return *index;
         }
-        let (name, shift, named) = name(&self.map, &self.devices, access);
+        let (name, shift, named) = core_registers::name(access.address, &self.interrupts)
+            .unwrap_or_else(|| name(&self.map, &self.devices, access));
         let known = self
             .registers
             .iter()
@@ -262,11 +332,8 @@ impl TraceText {
             self.registers.push(named);
             self.registers.len() - 1
         });
-        let mut head = String::new();
-        hex(access.pc, 8, &mut head);
-        head.push_str(if access.write { "  write " } else { "  read  " });
-        head.push_str(&name);
-        head.push_str(" = ");
+        let way = if access.write { "write" } else { "read " };
+        let head = format!("{:#010x}  {way} {name} = ", access.pc);
         let index = self.sites.len();
         self.sites.push(Site {
             pc: access.pc,
@@ -282,17 +349,17 @@ impl TraceText {
         index
     }
 
-    fn line(&mut self, index: usize, access: &Access, out: &mut String) {
+    fn line(&mut self, index: usize, access: &Access, out: &mut Vec<u8>) {
         let Some(site) = self.sites.get(index) else {
             return;
         };
         let Some(named) = self.registers.get_mut(site.register) else {
             return;
         };
-        out.push_str(&site.head);
+        out.extend_from_slice(site.head.as_bytes());
         hex(access.value, access.width.bytes() * 2, out);
         if access.times > 1 {
-            out.push_str(" × ");
+            out.extend_from_slice(" × ".as_bytes());
             decimal(access.times, 0, out);
         }
         let lanes = access.width.mask() << site.shift;
@@ -303,26 +370,15 @@ impl TraceText {
             named.seen
         };
         let different = (value ^ reference) & lanes;
-        if different != 0 {
-            let mut gap = "  ";
-            for (name, mask, shift) in &named.fields {
-                if different & mask != 0 {
-                    out.push_str(gap);
-                    out.push_str(name);
-                    out.push('=');
-                    decimal(u64::from((value & mask) >> shift), 0, out);
-                    gap = " ";
-                }
-            }
-        }
+        named.write_fields(different, value, out);
         let kept = if access.write {
             lanes & !named.ones_act & !named.zeros_act
         } else {
             lanes
         };
         named.seen = (named.seen & !kept) | (value & kept);
-        out.push_str(&site.tail);
-        out.push('\n');
+        out.extend_from_slice(site.tail.as_bytes());
+        out.push(b'\n');
     }
 }
 
@@ -331,13 +387,7 @@ fn name(map: &Map, devices: &[(String, u32, Layout)], access: &Access) -> (Strin
     let device = map
         .find(access.address)
         .and_then(|index| devices.get(index));
-    let unnamed = Named {
-        address: access.address,
-        fields: Vec::new(),
-        seen: 0,
-        ones_act: 0,
-        zeros_act: 0,
-    };
+    let unnamed = Named::unnamed(access.address);
     let Some((device, base, layout)) = device else {
         return (format!("{:#010x}", access.address), 0, unnamed);
     };
@@ -366,146 +416,14 @@ fn name(map: &Map, devices: &[(String, u32, Layout)], access: &Access) -> (Strin
     let ones = word.one_to_clear | word.one_to_set | word.one_to_toggle | !word.readable;
     let zeros = word.zero_to_clear | word.zero_to_set | word.zero_to_toggle;
     let named = Named {
-        address: base.wrapping_add(register.offset),
-        fields: fields.collect(),
         seen: word.reset >> inside,
         ones_act: ones >> inside,
         zeros_act: zeros >> inside,
+        ..Named::unnamed(base.wrapping_add(register.offset)).with_fields(fields)
     };
     (
         format!("{device}.{}{part}", register.name),
         within * 8,
         named,
     )
-}
-
-/// Nanoseconds in a second, and attoseconds in a nanosecond.
-const GIGA: u64 = 1_000_000_000;
-
-/// Cycles turned into nanoseconds as exactly as the clock does it, and faster: with numbers of 64 bits, from the cycle on at which the
-/// clock was switched.
-#[derive(Debug, Default)]
-struct Pace {
-    /// First and last cycle of a constant clock.
-    cycles: (u64, u64),
-    /// When the first began: nanoseconds, and attoseconds beyond.
-    start: (u64, u64),
-    /// Cycles per second as a fraction; zero before the first use.
-    numerator: u64,
-    denominator: u64,
-}
-
-impl Pace {
-    fn nanoseconds(&mut self, cycle: u64, clock: &Clock) -> u64 {
-        if self.numerator == 0 || !(self.cycles.0..=self.cycles.1).contains(&cycle) {
-            let (first, last, hclk) = clock.constant_around(cycle);
-            let start = clock.time_at(first).in_attoseconds();
-            let start = (
-                (start / u128::from(GIGA)) as u64,
-                (start % u128::from(GIGA)) as u64,
-            );
-            let (numerator, denominator) = hclk.fraction();
-            (self.cycles, self.start) = ((first, last), start);
-            (self.numerator, self.denominator) = (numerator.max(1), denominator);
-        }
-        self.fast(cycle)
-            .unwrap_or_else(|| (clock.time_at(cycle).in_attoseconds() / u128::from(GIGA)) as u64)
-    }
-
-    /// `None` where 64 bits are too few.
-    fn fast(&self, cycle: u64) -> Option<u64> {
-        let scaled = (cycle - self.cycles.0)
-            .checked_mul(self.denominator)?
-            .checked_mul(GIGA)?;
-        let (whole, rest) = (scaled / self.numerator, scaled % self.numerator);
-        let beyond = self.start.1 + rest.checked_mul(GIGA)? / self.numerator;
-        self.start
-            .0
-            .checked_add(whole)?
-            .checked_add(u64::from(beyond >= GIGA))
-    }
-}
-
-/// `0.000044392 s           93  `.
-fn time(nanoseconds: u64, cycle: u64, out: &mut String) {
-    decimal(nanoseconds / 1_000_000_000, 0, out);
-    out.push('.');
-    let fraction = nanoseconds % 1_000_000_000;
-    let zeros = 9 - digits(fraction).min(9);
-    out.push_str("000000000".get(..zeros).unwrap_or_default());
-    decimal(fraction, 0, out);
-    out.push_str(" s ");
-    decimal(cycle, 12, out);
-    out.push_str("  ");
-}
-
-/// Number of decimal digits.
-fn digits(value: u64) -> usize {
-    value
-        .checked_ilog10()
-        .map_or(1, |digits| digits as usize + 1)
-}
-
-/// A decimal number, at least `width` characters wide.
-fn decimal(value: u64, width: usize, out: &mut String) {
-    let mut buffer = [b' '; 20];
-    let mut at = buffer.len();
-    let mut rest = value;
-    loop {
-        at -= 1;
-        buffer[at] = b'0' + (rest % 10) as u8;
-        rest /= 10;
-        if rest == 0 || at == 0 {
-            break;
-        }
-    }
-    let start = at.min(buffer.len() - width.min(buffer.len()));
-    out.push_str(std::str::from_utf8(&buffer[start..]).unwrap_or_default());
-}
-
-/// A hexadecimal number of so many digits.
-fn hex(value: u32, digits: u32, out: &mut String) {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    out.push_str("0x");
-    for place in (0..digits).rev() {
-        out.push(char::from(DIGITS[(value >> (place * 4) & 0xF) as usize]));
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::clock::{ClockTree, Frequency};
-
-    #[test]
-    fn fast_nanoseconds_are_those_of_the_clock() {
-        let mut clock = Clock::new(ClockTree::undivided(Frequency::hz(2_097_152)));
-        let third = Frequency::hz(64_000_000).divided_by(3);
-        clock.switch(1_000_003, ClockTree::undivided(third));
-        clock.switch(5_000_000, ClockTree::undivided(Frequency::hz(48_000_000)));
-        let mut pace = Pace::default();
-        let cycles = (0..6_000_000).step_by(997);
-        for cycle in cycles.chain([999_999_999, 1 << 40, 3, u64::MAX / 2]) {
-            let exact = clock.time_at(cycle).in_attoseconds() / 1_000_000_000;
-            assert_eq!(pace.nanoseconds(cycle, &clock), exact as u64, "{cycle}");
-        }
-    }
-
-    #[test]
-    fn numbers_are_written_as_the_standard_library_does() {
-        for value in [0, 7, 10, 99, 1_000_000_007, u64::MAX] {
-            for width in [0, 3, 12] {
-                let mut out = String::new();
-                decimal(value, width, &mut out);
-                assert_eq!(out, format!("{value:>width$}"));
-            }
-        }
-        let mut out = String::new();
-        hex(0xBEEF, 8, &mut out);
-        hex(0x5, 2, &mut out);
-        assert_eq!(out, "0x0000beef0x05");
-        let mut out = String::new();
-        time(12_000_034_000, 5, &mut out);
-        assert_eq!(out, "12.000034000 s            5  ");
-    }
 }

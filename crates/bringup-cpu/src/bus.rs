@@ -58,6 +58,17 @@ pub struct Unpredictable {
     pub effect: &'static str,
 }
 
+/// An access to a register of the System Control Space that succeeded: always a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SystemAccess {
+    /// Address of the register.
+    pub address: u32,
+    /// What was written, or what the read gave.
+    pub value: u32,
+    /// Whether it was a write.
+    pub write: bool,
+}
+
 /// The world around a core.
 ///
 /// The core asks the *fast* methods first: they stand for plain memory without side effects, are
@@ -133,6 +144,18 @@ pub trait Bus {
     /// or `cycle` itself if a read has side effects. Events counted by [`Bus::deadline`] need not be considered.
     /// This is what lets polling loops be skipped.
     fn stable_until(&self, address: u32, width: Width, cycle: u64) -> u64;
+
+    /// Tells of an access to the System Control Space, which belongs to the core and never arrives at [`Bus::read`] and
+    /// [`Bus::write`]: for worlds that record accesses. They can change nothing about it.
+    fn system_access(&mut self, access: SystemAccess, at: At) {
+        let _ = (access, at);
+    }
+
+    /// Tells that a loop that was jumped over would have made this read of the System Control Space `times` more times; see
+    /// [`Bus::repeated`].
+    fn system_repeated(&mut self, access: SystemAccess, at: At, times: u64) {
+        let _ = (access, at, times);
+    }
 
     /// Tells that a loop that was jumped over would have made this read, which [`Bus::stable_until`] covers, `times`
     /// more times: for worlds that count accesses.

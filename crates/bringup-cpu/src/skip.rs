@@ -21,7 +21,7 @@
 
 use alloc::vec::Vec;
 
-use crate::bus::{At, Bus, BusFault, Unpredictable, Width};
+use crate::bus::{At, Bus, BusFault, SystemAccess, Unpredictable, Width};
 
 /// Loops remembered at a time.
 const LOOPS: usize = 256;
@@ -138,6 +138,8 @@ struct Read {
 pub struct Record {
     written: Vec<Written>,
     devices: Vec<Read>,
+    /// Reads of the core's own registers, with the number of them.
+    system: Vec<(SystemAccess, At, u64)>,
     memory: Vec<u32>,
     /// Something happened that the next turn may do differently.
     changed: bool,
@@ -149,6 +151,7 @@ impl Default for Record {
         Self {
             written: Vec::new(),
             devices: Vec::new(),
+            system: Vec::new(),
             memory: Vec::new(),
             changed: false,
             stable_until: u64::MAX,
@@ -161,6 +164,7 @@ impl Record {
     pub fn clear(&mut self) {
         self.written.clear();
         self.devices.clear();
+        self.system.clear();
         self.memory.clear();
         self.changed = false;
         self.stable_until = u64::MAX;
@@ -189,6 +193,9 @@ impl Record {
     pub fn repeat<B: Bus>(&self, bus: &mut B, turns: u64) {
         for read in &self.devices {
             bus.repeated(read.address, read.width, read.at, read.times * turns);
+        }
+        for (access, at, times) in &self.system {
+            bus.system_repeated(*access, *at, times * turns);
         }
     }
 
@@ -224,6 +231,21 @@ impl Record {
                 at,
                 times: 1,
             });
+        } else {
+            self.changed = true;
+        }
+    }
+
+    fn note_system(&mut self, access: SystemAccess, at: At) {
+        let same = |(other, from, _): &&mut (SystemAccess, At, u64)| {
+            (other.address, from.pc) == (access.address, at.pc)
+        };
+        if access.write {
+            self.changed = true;
+        } else if let Some((.., times)) = self.system.iter_mut().find(same) {
+            *times += 1;
+        } else if self.system.len() < POLLED {
+            self.system.push((access, at, 1));
         } else {
             self.changed = true;
         }
@@ -288,6 +310,11 @@ impl<B: Bus> Bus for Watched<'_, B> {
         self.bus.write(address, width, value, at)
     }
 
+    fn system_access(&mut self, access: SystemAccess, at: At) {
+        self.record.note_system(access, at);
+        self.bus.system_access(access, at);
+    }
+
     fn fetch(&mut self, address: u32) -> Result<u16, BusFault> {
         self.bus.fetch(address)
     }
@@ -331,6 +358,10 @@ impl<B: Bus> Bus for Watched<'_, B> {
 
     fn repeated(&mut self, address: u32, width: Width, at: At, times: u64) {
         self.bus.repeated(address, width, at, times);
+    }
+
+    fn system_repeated(&mut self, access: SystemAccess, at: At, times: u64) {
+        self.bus.system_repeated(access, at, times);
     }
 
     fn unpredictable(&mut self, what: &Unpredictable, at: At) {

@@ -5,7 +5,7 @@ pub(crate) mod patch;
 use std::path::{Path, PathBuf};
 
 use bringup_device::catalogue::{Chip, SvdSource};
-use bringup_device::{Device, Severity, Source};
+use bringup_device::{Device, Diagnostic, Severity, Source};
 
 use crate::cargo;
 use crate::error::Error;
@@ -103,14 +103,14 @@ pub(crate) fn load(path: &Path, patches: &PatchArgs, show: Show) -> Result<Svd, 
     let Text { bytes, name } = Text::read(path, patches)?;
     let loaded = bringup_device::svd::load_bytes(&bytes);
     let len = bytes.len();
-    let source = Source::new(name, bytes);
-    let errors = loaded
-        .diagnostics
-        .iter()
-        .filter(|diagnostic| diagnostic.severity == Severity::Error)
-        .count();
-    for diagnostic in &loaded.diagnostics {
-        if show == Show::All || diagnostic.severity == Severity::Error {
+    let is_error = |diagnostic: &&Diagnostic| diagnostic.severity == Severity::Error;
+    let errors = loaded.diagnostics.iter().filter(is_error).count();
+    let shown = |diagnostic: &&Diagnostic| show == Show::All || is_error(diagnostic);
+    let mut shown = loaded.diagnostics.iter().filter(shown).peekable();
+    if shown.peek().is_some() {
+        // Only now: it looks for the lines of the whole text.
+        let source = Source::new(name, bytes);
+        for diagnostic in shown {
             ui::note(snippet::show(&source, diagnostic));
         }
     }

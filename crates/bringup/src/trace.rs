@@ -48,10 +48,10 @@ pub(crate) fn simulate(
 
 /// Writes what comes until nothing can come any more.
 fn write(mut file: File, mut text: TraceText, batches: Receiver<Batch>) -> io::Result<()> {
-    let mut out = String::new();
+    let mut out = Vec::new();
     for batch in batches {
         text.write(&batch, &mut out);
-        file.write_all(out.as_bytes())?;
+        file.write_all(&out)?;
         out.clear();
     }
     Ok(())

@@ -20,14 +20,14 @@ fn busy() -> Vec<u8> {
 
 fn traced(board: &mut Board, options: &RunOptions) -> (Stop, Vec<Access>, String) {
     let mut text = TraceText::new(board);
-    let (mut all, mut lines, mut batches) = (Vec::new(), String::new(), 0);
+    let (mut all, mut lines, mut batches) = (Vec::new(), Vec::new(), 0);
     let stop = board.run_traced(options, &mut |batch| {
         text.write(&batch, &mut lines);
         all.extend(batch.accesses);
         batches += 1;
     });
     assert!(batches > 1 || all.len() < 10_000);
-    (stop.unwrap(), all, lines)
+    (stop.unwrap(), all, String::from_utf8(lines).unwrap())
 }
 
 #[test]
@@ -100,5 +100,71 @@ fn reads_that_were_skipped_are_counted() {
     0.000023841 s           50  0x08000020  read  GPIOB.IDR = 0x00000000 × 5230
     0.009999275 s        20970  0x08000020  read  GPIOB.IDR = 0x00000000
     0.010001182 s        20974  0x08000020  read  GPIOB.IDR = 0x00000001  ID0=1
+    ");
+}
+
+#[test]
+fn registers_of_the_core_are_named_as_in_cmsis() {
+    let mut program = Asm::new();
+    program
+        .store(0xE000_E014, 999)
+        .store(0xE000_E018, 0)
+        .store(0xE000_E100, 1 << 4 | 1 << 31)
+        .store(0xE000_E404, 0xC0)
+        .store(0xE000_ED20, 0x4000_0000)
+        .store(0xE000_ED10, 0x10)
+        .store(0xE000_E010, 0b101)
+        .load(1, 0xE000_E000)
+        .load(2, 1 << 16);
+    // LDR R3, [R1, #0x10]; TST R3, R2; until the counter has wrapped.
+    program
+        .label("count")
+        .ldr(3, 1, 0x10)
+        .op(0x4213)
+        .beq("count");
+    program.store(0xE000_ED0C, 0x05FA_0004);
+    let counted = |skip| {
+        let mut board = board();
+        board.load(&elf(&program)).unwrap();
+        let options = RunOptions {
+            skip,
+            ..RunOptions::limited(Duration::from_micros(600))
+        };
+        let (_, all, lines) = traced(&mut board, &options);
+        let polls = all
+            .iter()
+            .filter(|access| access.address == 0xE000_E010 && !access.write);
+        (polls.map(|access| access.times).sum::<u64>(), lines)
+    };
+    let (skipped, lines) = counted(true);
+    assert_eq!(skipped, counted(false).0);
+    assert!(skipped > 190);
+    // The reset starts the program anew.
+    let short: Vec<&str> = lines
+        .lines()
+        .filter_map(|line| line.get(40..))
+        .take(20)
+        .collect();
+    insta::assert_snapshot!(short.join("\n"), @"
+    write SysTick.LOAD = 0x000003e7  RELOAD=999
+    write SysTick.VAL = 0x00000000
+    write NVIC.ISER = 0x80000010  RCC=1 IRQ31=1
+    write NVIC.IPR1 = 0x000000c0  RCC=3
+    write SCB.SHPR3 = 0x40000000  PRI_15=1
+    write SCB.SCR = 0x00000010  SEVONPEND=1
+    write SysTick.CTRL = 0x00000005  ENABLE=1 CLKSOURCE=1
+    read  SysTick.CTRL = 0x00000005
+    read  SysTick.CTRL = 0x00000005
+    read  SysTick.CTRL = 0x00000005
+    read  SysTick.CTRL = 0x00000005
+    read  SysTick.CTRL = 0x00000005
+    read  SysTick.CTRL = 0x00000005
+    read  SysTick.CTRL = 0x00000005
+    read  SysTick.CTRL = 0x00000005
+    read  SysTick.CTRL = 0x00000005
+    read  SysTick.CTRL = 0x00000005 × 189
+    read  SysTick.CTRL = 0x00000005
+    read  SysTick.CTRL = 0x00010005  COUNTFLAG=1
+    write SCB.AIRCR = 0x05fa0004  SYSRESETREQ=1 VECTKEY=1530
     ");
 }

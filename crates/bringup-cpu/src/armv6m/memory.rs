@@ -4,7 +4,7 @@ use super::fault::{Fault, FaultKind};
 use super::scs;
 use super::state::State;
 use super::unpredictable;
-use crate::bus::{At, Bus, Width};
+use crate::bus::{At, Bus, SystemAccess, Width};
 
 /// Cycles an access takes beyond the table. No access is faster than the single-cycle I/O port.
 fn wait<B: Bus>(bus: &B, address: u32) -> u32 {
@@ -114,6 +114,7 @@ impl State {
         if scs::contains(address) {
             self.note_partial_access(bus, width, at);
             let value = self.system_read(address, width, at.cycle).map_err(fault)?;
+            self.tell_system_access(bus, address, value, false, at);
             return Ok((value, 0));
         }
         if address & (width.bytes() - 1) != 0 {
@@ -144,6 +145,7 @@ impl State {
             self.note_partial_access(bus, width, at);
             self.system_write(address, width, value, at.cycle)
                 .map_err(fault)?;
+            self.tell_system_access(bus, address, value, true, at);
             return Ok(0);
         }
         if address & (width.bytes() - 1) != 0 {
@@ -168,6 +170,24 @@ impl State {
                 "raises HardFault",
             );
         }
+    }
+
+    /// Tells the world of an access to the System Control Space; it may want to pause.
+    fn tell_system_access<B: Bus>(
+        &mut self,
+        bus: &mut B,
+        address: u32,
+        value: u32,
+        write: bool,
+        at: At,
+    ) {
+        let access = SystemAccess {
+            address,
+            value,
+            write,
+        };
+        bus.system_access(access, at);
+        self.until = self.until.min(bus.stop_at());
     }
 
     /// Listens to the world after an access that may have changed it.

@@ -86,21 +86,32 @@ impl Counter {
     /// Moves from `start` in a period of `length`.
     fn moved(mut self, start: u64, ticks: u64, length: u64) -> (Self, u64) {
         let total = start + ticks;
-        let place = total % length;
         let reload = u64::from(self.reload);
+        // Most looks at a counter are within a period: a comparison is cheaper than a division.
+        let quotient = |by: u64| {
+            if total < by {
+                0
+            } else if total - by < by {
+                1
+            } else {
+                total / by
+            }
+        };
+        let periods = quotient(length);
+        let place = total - periods * length;
         let ends = match self.mode {
             Mode::Up => {
                 self.value = place as u32;
-                total / length
+                periods
             }
             Mode::Down => {
                 self.value = (reload - place) as u32;
-                total / length
+                periods
             }
             Mode::Centre => {
                 self.down = place >= reload;
                 self.value = if self.down { 2 * reload - place } else { place } as u32;
-                total / reload - start / reload
+                quotient(reload) - u64::from(start >= reload)
             }
         };
         (self, ends)
@@ -119,7 +130,7 @@ impl Counter {
             Mode::Centre => u64::from(self.reload),
             Mode::Up | Mode::Down => length,
         };
-        Some(half - place % half)
+        Some(if place < half { half } else { length } - place)
     }
 
     /// Ticks until the counter next comes to `value`, going up, down, or either way; `None` if it never does.
@@ -135,13 +146,19 @@ impl Counter {
             });
         }
         let (place, length) = self.position();
-        let distance = |target: u64| (target + length - place - 1) % length + 1;
+        let distance = |target: u64| {
+            if target > place {
+                target - place
+            } else {
+                target + length - place
+            }
+        };
         match self.mode {
             Mode::Up => Some(distance(value)),
             Mode::Down => Some(distance(reload - value)),
             Mode::Centre => {
                 let rising = up.then(|| distance(value));
-                let falling = down.then(|| distance((2 * reload - value) % length));
+                let falling = down.then(|| distance(if value == 0 { 0 } else { length - value }));
                 rising.into_iter().chain(falling).min()
             }
         }

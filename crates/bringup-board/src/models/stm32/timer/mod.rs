@@ -88,6 +88,8 @@ struct Channel {
     reference: bool,
     /// Edges seen since the last capture.
     edges: u32,
+    /// Its outputs were worked out the last time: pins may have to be let go of.
+    followed: bool,
 }
 
 impl Channel {
@@ -132,8 +134,6 @@ pub struct Timer {
     repeat: u32,
     /// Core cycles per cycle of the timer's clock.
     divisor: u32,
-    /// References were worked out the last time: pins may have to be let go of.
-    driving: bool,
     /// The core cycle that the event is planned for.
     planned: Option<u64>,
 }
@@ -164,6 +164,7 @@ impl Timer {
                 next_compare: 0,
                 reference: false,
                 edges: 0,
+                followed: false,
             });
         }
         for offset in [CNT, ARR].into_iter().chain(CCR) {
@@ -205,7 +206,6 @@ impl Timer {
             repeat: 0,
             divisor: 1,
             planned: None,
-            driving: false,
         }
     }
 
@@ -221,10 +221,14 @@ impl Timer {
 
     /// Ticks from `at` to a cycle.
     fn ticks(&self, file: &RegisterFile, cycle: u64) -> u64 {
-        if self.is_running(file) {
-            cycle.saturating_sub(self.at) / self.tick()
-        } else {
-            0
+        if !self.is_running(file) {
+            return 0;
+        }
+        let cycles = cycle.saturating_sub(self.at);
+        match self.tick() {
+            // The divisor of most timers whose registers are written often.
+            1 => cycles,
+            tick => cycles / tick,
         }
     }
 

@@ -1,19 +1,19 @@
 //! Outputs of a timer: references, and the pins that follow them.
 
-use super::{BDTR, BDTR_MOE, Channel, Timer};
+use super::{BDTR, BDTR_MOE, Timer};
 use crate::peripheral::Context;
 
 impl Timer {
     /// Works out the references that follow from where the counter is, and drives the pins.
     pub(super) fn refresh_outputs(&mut self, context: &mut Context<'_>) {
-        let driving = self.channels.iter().any(Channel::follows);
-        if !driving && !self.driving {
-            return;
-        }
-        self.driving = driving;
         let on = !self.advanced || context.file.get(BDTR) & BDTR_MOE != 0;
         let counter = self.counter;
         for channel in &mut self.channels {
+            let follows = channel.follows();
+            if !follows && !channel.followed {
+                continue;
+            }
+            channel.followed = follows;
             let below = if counter.down {
                 counter.value <= channel.compare
             } else {
