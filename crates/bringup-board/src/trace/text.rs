@@ -57,15 +57,35 @@ impl Pace {
 pub(super) fn time(nanoseconds: u64, cycle: u64, out: &mut Vec<u8>) {
     let (seconds, fraction) = (nanoseconds / GIGA, nanoseconds % GIGA);
     decimal(seconds, 0, out);
-    // A one in front keeps the zeros; the point takes its place.
-    let point = out.len();
-    decimal(GIGA + fraction, 0, out);
-    if let Some(one) = out.get_mut(point) {
-        *one = b'.';
+    // Parts of a constant length are copied in a few instructions.
+    let mut text = *b".000000000 s            0  ";
+    fill(fraction, &mut text[1..10]);
+    if cycle < 1_000_000_000_000 {
+        fill(cycle, &mut text[13..25]);
+        out.extend_from_slice(&text);
+    } else {
+        out.extend_from_slice(&text[..13]);
+        decimal(cycle, 0, out);
+        out.extend_from_slice(&text[25..]);
     }
-    out.extend_from_slice(b" s ");
-    decimal(cycle, 12, out);
-    out.extend_from_slice(b"  ");
+}
+
+/// Writes a number at the end of a field that is wide enough; what is before it stays.
+#[inline]
+fn fill(value: u64, field: &mut [u8]) {
+    let mut at = field.len();
+    let mut rest = value;
+    while rest >= 100 {
+        at -= 2;
+        field[at..at + 2].copy_from_slice(&PAIRS[(rest % 100) as usize]);
+        rest /= 100;
+    }
+    if rest >= 10 {
+        at -= 2;
+        field[at..at + 2].copy_from_slice(&PAIRS[rest as usize]);
+    } else {
+        field[at - 1] = b'0' + rest as u8;
+    }
 }
 
 /// `00` to `99`.
@@ -86,27 +106,22 @@ pub(super) fn decimal(value: u64, width: usize, out: &mut Vec<u8>) {
         return;
     }
     let mut buffer = [b' '; 20];
-    let mut at = buffer.len();
-    let mut rest = value;
-    while rest >= 100 {
-        at -= 2;
-        buffer[at..at + 2].copy_from_slice(&PAIRS[(rest % 100) as usize]);
-        rest /= 100;
-    }
-    if rest >= 10 {
-        at -= 2;
-        buffer[at..at + 2].copy_from_slice(&PAIRS[rest as usize]);
-    } else {
-        at -= 1;
-        buffer[at] = b'0' + rest as u8;
-    }
-    let start = at.min(buffer.len() - width.min(buffer.len()));
-    out.extend_from_slice(&buffer[start..]);
+    fill(value, &mut buffer);
+    let digits = value.checked_ilog10().unwrap_or(0) as usize + 1;
+    out.extend_from_slice(&buffer[20 - digits.max(width).min(20)..]);
 }
 
 /// A hexadecimal number of so many digits, 8 at most.
 pub(super) fn hex(value: u32, digits: u32, out: &mut Vec<u8>) {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    if digits == 8 {
+        let mut text = *b"0x00000000";
+        for (place, digit) in text[2..].iter_mut().enumerate() {
+            *digit = DIGITS[(value >> (28 - place * 4) & 0xF) as usize];
+        }
+        out.extend_from_slice(&text);
+        return;
+    }
     let mut buffer = *b"0x00000000";
     let digits = digits.min(8);
     for place in 0..digits {
@@ -155,6 +170,10 @@ mod tests {
         assert_eq!(
             text(|out| time(12_000_034_000, 5, out)),
             "12.000034000 s            5  "
+        );
+        assert_eq!(
+            text(|out| time(999_999_999, 1_234_567_890_123, out)),
+            "0.999999999 s 1234567890123  "
         );
     }
 }

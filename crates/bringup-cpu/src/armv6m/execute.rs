@@ -30,6 +30,9 @@ pub(crate) enum Exit {
     Wfi,
     /// WFE was executed.
     Wfe,
+    /// Something happens before the instruction at R15 ends, and it is one that an exception breaks off. It has not been
+    /// executed.
+    Restartable,
     /// The instruction at `pc` branched to an `EXC_RETURN`.
     ExceptionReturn {
         /// Address of the branch.
@@ -118,6 +121,15 @@ impl State {
                     }
                 }};
             }
+            // An instruction of several cycles that an exception breaks off, if something happens before it ends.
+            macro_rules! restartable {
+                ($run:expr) => {{
+                    if cycles.wrapping_add(u64::from(op.cost)) > self.next_event_at {
+                        retry!(Exit::Restartable);
+                    }
+                    $run
+                }};
+            }
             macro_rules! branch {
                 ($condition:expr) => {{
                     if $condition {
@@ -200,7 +212,14 @@ impl State {
                 Kind::SubsImm => self.subs(a, self.reg(b), imm),
                 Kind::Sbcs => self.adcs(a, self.reg(a), !self.reg(b)),
                 Kind::Rsbs => self.subs(a, 0, self.reg(b)),
-                Kind::Muls => self.result(a, self.reg(a).wrapping_mul(self.reg(b))),
+                Kind::Muls => {
+                    let product = self.reg(a).wrapping_mul(self.reg(b));
+                    if self.config.timing.multiply > 1 {
+                        restartable!(self.result(a, product))
+                    } else {
+                        self.result(a, product)
+                    }
+                }
                 Kind::CmpReg => self.compare(self.reg(a), self.reg(b)),
                 Kind::CmpImm => self.compare(self.reg(a), imm),
                 Kind::CmpConstReg => self.compare(imm, self.reg(b)),
@@ -275,11 +294,11 @@ impl State {
                 Kind::StrhReg => store!(self.indexed(b, imm), Width::Halfword),
                 Kind::StrbImm => store!(self.reg(b).wrapping_add(imm), Width::Byte),
                 Kind::StrbReg => store!(self.indexed(b, imm), Width::Byte),
-                Kind::Ldm => multiple!(self.load_multiple(bus, b, imm, at!())),
-                Kind::Stm => multiple!(self.store_multiple(bus, b, imm, at!())),
-                Kind::Push => multiple!(self.push(bus, imm, at!())),
-                Kind::Pop => multiple!(self.pop(bus, imm, at!())),
-                Kind::PopPc => match self.pop_pc(bus, imm, at!()) {
+                Kind::Ldm => restartable!(multiple!(self.load_multiple(bus, b, imm, at!()))),
+                Kind::Stm => restartable!(multiple!(self.store_multiple(bus, b, imm, at!()))),
+                Kind::Push => restartable!(multiple!(self.push(bus, imm, at!()))),
+                Kind::Pop => restartable!(multiple!(self.pop(bus, imm, at!()))),
+                Kind::PopPc => match restartable!(self.pop_pc(bus, imm, at!())) {
                     Ok((target, wait)) => {
                         cycles = cycles.wrapping_add_signed(i64::from(wait as i32));
                         exchange!(target);

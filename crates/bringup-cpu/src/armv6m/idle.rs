@@ -77,6 +77,10 @@ impl Core {
                 }
                 Exit::Loop => {}
                 Exit::Until => break,
+                Exit::Restartable => {
+                    self.state.loops.interrupted(head);
+                    return self.leave(bus, Exit::Restartable);
+                }
                 // Decoding what a call leads to is no event.
                 Exit::Fetch => {
                     self.fetch(bus);

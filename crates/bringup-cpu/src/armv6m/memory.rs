@@ -196,6 +196,7 @@ impl State {
         {
             self.until = 0;
         } else {
+            self.next_event_at = self.next_event_at.min(bus.deadline());
             self.until = self.until.min(bus.deadline()).min(bus.stop_at());
         }
     }

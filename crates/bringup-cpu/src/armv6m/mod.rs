@@ -5,9 +5,10 @@
 //!
 //! # What is modelled how
 //!
-//! - An instruction is indivisible: its accesses all happen at the cycle it begins, and interrupts
-//!   are recognised between instructions. The cores abandon LDM, STM and a 32-cycle MULS
-//!   for an interrupt and start them over; here they complete.
+//! - The accesses of an instruction all happen at the cycle it begins, and interrupts are recognised between
+//!   instructions; but LDM, STM, PUSH, POP and a MULS of 32 cycles are broken off by an exception that comes while they
+//!   are under way, and begin anew after it, as on the cores. The cores may have made some of the
+//!   accesses by then and make them twice; here an instruction that is broken off has made none.
 //! - An exception that becomes pending until the vector is read (at the end of the entry's cycles)
 //!   arrives late: it is taken in place of the one that was chosen if it has a higher priority.
 //! - UNPREDICTABLE encodings do what their pseudocode does; an empty register list is UNDEFINED.

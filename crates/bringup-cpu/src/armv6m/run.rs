@@ -99,6 +99,29 @@ impl Core {
         self.leave(bus, exit).or_else(|| self.stop_after_fault())
     }
 
+    /// Executes the instruction at PC, whatever happens meanwhile.
+    fn complete_instruction<B: Bus>(&mut self, bus: &mut B) -> Option<Stop> {
+        self.state.next_event_at = u64::MAX;
+        self.step_instruction(bus)
+    }
+
+    /// Something happens while the LDM, STM, PUSH, POP or slow MULS at PC is under way. If that brings an exception, the
+    /// instruction is broken off: it stays the next one, to which the exception returns, and begins anew then
+    /// (Cortex-M0+ TRM, DDI 0484C, section 3.6.1). Otherwise it goes on.
+    fn go_on_or_break_off<B: Bus>(&mut self, bus: &mut B) -> Option<Stop> {
+        let start = self.state.cycles;
+        self.state.cycles = self.state.next_event(bus.deadline()).max(start);
+        let spent = self.state.cycles - start;
+        self.state.catch_up(bus);
+        if self.state.exception_to_take().is_some() {
+            return None;
+        }
+        let stop = self.complete_instruction(bus);
+        // What was spent before the event is a part of its cost.
+        self.state.cycles -= spent.min(self.state.cycles);
+        stop
+    }
+
     /// Goes on behind the BKPT at PC, as a debugger that has served it does. Does nothing if there is none.
     pub fn skip_bkpt<B: Bus>(&mut self, bus: &mut B) {
         let pc = self.state.r[15];
@@ -177,10 +200,8 @@ impl Core {
             );
             return Settled::Again;
         }
-        state.until = state
-            .limit
-            .min(bus.stop_at())
-            .min(state.next_event(bus.deadline()));
+        state.next_event_at = state.next_event(bus.deadline());
+        state.until = state.limit.min(bus.stop_at()).min(state.next_event_at);
         Settled::Execute
     }
 
@@ -248,7 +269,8 @@ impl Core {
                     comment,
                 });
             }
-            Exit::Unpredictable => return self.step_instruction(bus),
+            Exit::Unpredictable => return self.complete_instruction(bus),
+            Exit::Restartable => return self.go_on_or_break_off(bus),
             Exit::Fault(fault) => self.fault(bus, fault),
             Exit::Svc(pc) => {
                 self.state.last_fault = None;

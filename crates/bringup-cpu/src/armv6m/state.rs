@@ -57,6 +57,8 @@ pub(crate) struct State {
     /// Addresses from `code_start` on, `code_length` bytes, may have been decoded.
     pub(crate) code_start: u32,
     pub(crate) code_length: u32,
+    /// Cycle of the next event of the world or of SysTick: before it, nothing happens to an instruction under way.
+    pub(crate) next_event_at: u64,
     /// [`Bus::code_generation`](crate::Bus::code_generation) of what was decoded.
     pub(crate) generation: u32,
     /// Lowest and highest address of stores into decoded code, not yet heeded.
@@ -116,6 +118,7 @@ impl State {
             instructions: 0,
             until: 0,
             limit: 0,
+            next_event_at: 0,
             code_start: 0,
             code_length: 0,
             generation: 0,

@@ -402,3 +402,89 @@ fn nesting_from_a_thread_with_its_own_stack() {
         (CODE, STACK, 0)
     );
 }
+
+/// Runs `code` from R0 = RAM + 0x100 on with a handler that logs its entry, an interrupt coming at `cycle` and going at `cycle + 20`.
+fn interrupted_at(config: Config, code: &[u16], cycle: u64) -> (Core, World) {
+    let (mut core, mut world) = program(config, code);
+    core.set_reg(0, RAM + 0x100);
+    core.set_reg(4, PORT);
+    world.on(IRQ0, &[str(5, 4, 0), BX_LR]);
+    for i in 0..4 {
+        world.put_word(RAM + 0x100 + 4 * i, 0x10 + i);
+    }
+    enable(&mut core, [0; 4]);
+    let start = core.cycles();
+    world.plan = vec![(start + cycle, 1, 0), (start + cycle + 18, 0, 0)];
+    assert_eq!(core.run(&mut world, start + 100), Stop::Limit);
+    (core, world)
+}
+
+/// Cycles from the request to the first store of the handler: 15 of the entry, then the store begins.
+const LATENCY: u64 = 15;
+
+#[test]
+fn an_interrupt_breaks_off_transfers_of_several_registers() {
+    // LDM R0!, {R1-R3}; STM; PUSH {R0-R3}; POP {R1-R3}; after a NOP, which takes the first cycle.
+    for transfer in [0xC80E, 0xC00E, 0xB40F, 0xBC0E] {
+        let code = [NOP, transfer, HERE];
+        for cycle in 1..=3 {
+            let (core, world) = interrupted_at(Config::CORTEX_M0_PLUS, &code, cycle);
+            let entered = world.log.iter().find(|access| access.address == PORT);
+            assert_eq!(
+                entered.unwrap().at.cycle,
+                cycle + LATENCY,
+                "{transfer:#x} broken off in cycle {cycle}"
+            );
+            // It was made in the end, and once.
+            assert_eq!((core.pc(), core.ipsr()), (CODE + 4, 0));
+            let moved = core.reg(13).wrapping_sub(STACK) as i32;
+            let expected = match transfer {
+                0xB40F => -16,
+                0xBC0E => 12,
+                _ => 0,
+            };
+            assert_eq!(moved, expected, "{transfer:#x}");
+        }
+        // At the end of it, at cycle 5, nothing is left to be broken off.
+        let (_, world) = interrupted_at(Config::CORTEX_M0_PLUS, &code, 5);
+        let entered = world.log.iter().find(|access| access.address == PORT);
+        assert_eq!(entered.unwrap().at.cycle, 5 + LATENCY);
+    }
+}
+
+#[test]
+fn what_was_broken_off_begins_anew() {
+    let code = [NOP, 0xC80E, HERE];
+    let (core, mut world) = interrupted_at(Config::CORTEX_M0_PLUS, &code, 3);
+    assert_eq!(
+        [core.reg(0), core.reg(1), core.reg(2), core.reg(3)],
+        [RAM + 0x10C, 0x10, 0x11, 0x12]
+    );
+    // The frame that the interrupt left has the address of the LDM in it.
+    assert_eq!(world.word(STACK - 8), CODE + 2);
+    // With PRIMASK nothing is taken, and the event costs nothing.
+    let masked = [CPSID, 0xC80E, HERE];
+    let (plain, _) = interrupted_at(Config::CORTEX_M0_PLUS, &masked, 60);
+    let (early, world) = interrupted_at(Config::CORTEX_M0_PLUS, &masked, 3);
+    assert_eq!(
+        (early.cycles(), early.instructions()),
+        (plain.cycles(), plain.instructions())
+    );
+    assert!(world.log.iter().all(|access| access.address != PORT));
+    assert_eq!(early.reg(3), 0x12);
+}
+
+#[test]
+fn a_slow_multiplication_is_broken_off_and_a_fast_one_is_not() {
+    let slow = Config {
+        timing: bringup_cpu::armv6m::timing::Timing::CORTEX_M0_PLUS.with_multiplier(32),
+        ..Config::CORTEX_M0_PLUS
+    };
+    // MULS R0, R4, R0
+    for (config, came) in [(slow, 7), (Config::CORTEX_M0_PLUS, 1)] {
+        let (core, world) = interrupted_at(config, &[NOP, 0x4360, HERE], came);
+        let entered = world.log.iter().find(|access| access.address == PORT);
+        assert_eq!(entered.unwrap().at.cycle, came + LATENCY);
+        assert_eq!(core.reg(0), PORT.wrapping_mul(RAM + 0x100));
+    }
+}
