@@ -221,8 +221,9 @@ fn a_trace_names_registers_fields_and_places_and_changes_nothing() {
         assert!(place.starts_with("src/"), "{line}");
         words[4..].join(" ")
     };
-    let first: Vec<String> = text.lines().take(6).map(what).collect();
+    let first: Vec<String> = text.lines().take(7).map(what).collect();
     assert_snapshot!(first.join("\n"), @"
+    read SCB.CPUID = 0x410cc601 REVISION=1 PARTNO=3168 ARCHITECTURE=12 IMPLEMENTER=65
     read RCC.IOPENR = 0x00000000
     write RCC.IOPENR = 0x00000002 IOPBEN=1
     read GPIOB.MODER = 0xffffffff
@@ -246,5 +247,45 @@ fn a_trace_that_cannot_be_written_is_an_error() {
     assert_eq!(
         run("hello", &["--trace", file.to_str().unwrap()]).code,
         Some(2)
+    );
+}
+
+/// What README.md and ARCHITECTURE.md say about exit codes.
+#[test]
+fn the_exit_code_says_how_it_ended() {
+    for (name, args, code) in [
+        ("hello", &[][..], 0),
+        ("systick_irq", &["--for", "1ms"], 0),
+        ("clock_off", &[], 1),
+        ("clock_off", &["--warn", "clock-gated"], 1),
+        ("clock_off", &["--allow", "clock-gated"], 0),
+        ("hello", &["--board", "nucleo-l031k6"], 2),
+        ("hello", &["--for", "soon"], 2),
+        ("hello", &["--svd", "missing.svd"], 2),
+        ("no_such_program", &[], 2),
+        ("exit_code", &[], 3),
+        ("panics", &[], 3),
+        ("lockup", &[], 3),
+    ] {
+        let ran = run(name, args);
+        assert_eq!(ran.code, Some(code), "{name} {args:?}: {ran}");
+        if code == 2 {
+            assert!(
+                ran.stdout.is_empty() && ran.stderr.contains("error: "),
+                "{ran}"
+            );
+        }
+    }
+    let out = fs::read_to_string(crate::firmware::folder().join("src/bin/exit_code.out")).unwrap();
+    let own: i64 = out
+        .lines()
+        .find_map(|line| line.strip_prefix("exit "))
+        .and_then(|code| code.parse().ok())
+        .unwrap();
+    assert_ne!(own, 0);
+    let report = run("exit_code", &["--json"]).json();
+    assert_eq!(
+        report["exit_code"], own,
+        "the firmware's own is in the report"
     );
 }

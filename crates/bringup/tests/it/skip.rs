@@ -1,17 +1,13 @@
 //! Jumping over waiting loops and sleep changes nothing but the time a run takes: every program of `firmware/`, with and
-//! without.
+//! without, and twice: two runs leave the same bytes.
 
 use std::fs;
 use std::time::Duration;
 
-use bringup_board::{Access, Board, RunOptions, Script, Stop, Width};
-use bringup_device::{catalogue, svd};
+use bringup_board::{Access, Board, RunOptions, Script, Stop, TraceText, Width};
 
-use crate::firmware::{self, Expected, folder};
+use crate::firmware::{self, Expected, folder, vendor_file};
 use crate::support::{finish, tool};
-
-/// Virtual time of each run.
-const TIME: Duration = Duration::from_millis(250);
 
 /// What a run left that has to be the same.
 struct Left {
@@ -20,16 +16,19 @@ struct Left {
     writes: Vec<(u64, u32, u32, Width, u32)>,
     /// How often each register was read by each instruction, and what was read last.
     reads: std::collections::BTreeMap<(u32, u32), (u64, u32)>,
+    /// The trace as it is written to a file, of a run that skips.
+    text: Vec<u8>,
     board: Board,
 }
 
 impl Left {
-    fn of(board: &Board, skip: bool) -> Self {
+    fn of(board: &Board, skip: bool, time: Duration) -> Self {
         let mut board = board.clone();
+        let (mut names, mut text) = (TraceText::new(&board), Vec::new());
         let (mut writes, mut reads) = (Vec::new(), std::collections::BTreeMap::new());
         let options = RunOptions {
             skip,
-            ..RunOptions::limited(TIME)
+            ..RunOptions::limited(time)
         };
         let mut take = |access: &Access| {
             let &Access {
@@ -50,6 +49,9 @@ impl Left {
         };
         let stop = board
             .run_traced(&options, &mut |batch| {
+                if skip {
+                    names.write(&batch, &mut text);
+                }
                 batch.accesses.iter().for_each(&mut take);
             })
             .expect("the options are right");
@@ -57,6 +59,7 @@ impl Left {
             stop,
             writes,
             reads,
+            text,
             board,
         }
     }
@@ -75,39 +78,79 @@ impl Left {
     }
 }
 
-#[test]
-fn skipping_changes_nothing_but_the_time() {
-    let built = firmware::build("release");
-    let ran = finish(tool().args(["svd", "get", "nucleo-l031k6"]));
-    assert_eq!(ran.code, Some(0), "{ran}");
-    let device = svd::load(&ran.stdout)
-        .device
-        .expect("the vendor's file loads");
-    let known = catalogue::board("nucleo-l031k6").expect("the board is in the catalogue");
-    let board = Board::new(known.chip, Some(known.board), &device).expect("the chip is right");
-    let mut stuck = 0;
-    let names = firmware::programs();
-    for name in &names {
-        let out = folder().join("src/bin").join(name).with_extension("out");
-        if !Expected::parse(&fs::read_to_string(out).unwrap()).is_for("nucleo-l031k6") {
-            continue;
+/// A board without firmware; `None` where the SVD file of its chip is not on this machine.
+fn board(name: &str) -> Option<Board> {
+    let text = match name {
+        "nucleo-f042k6" => {
+            // No package ships it.
+            fs::read_to_string(vendor_file("STMicro-2026/STM32F0x2.svd")?).unwrap()
         }
-        let mut board = board.clone();
-        board.load(&fs::read(built.join(name)).unwrap()).unwrap();
-        if let Ok(script) = fs::read_to_string(firmware::script(name)) {
-            board.play(Script::parse(&script).unwrap()).unwrap();
+        _ => {
+            let ran = finish(tool().args(["svd", "get", name]));
+            assert_eq!(ran.code, Some(0), "{ran}");
+            ran.stdout
         }
-        let (fast, slow) = (Left::of(&board, true), Left::of(&board, false));
-        if fast.stop == Stop::Stuck {
-            // Found to be endless with skipping only; without it goes on to the limit and does nothing more.
-            stuck += 1;
-            assert_eq!(fast.writes, slow.writes, "{name}");
-            continue;
-        }
-        assert_eq!(fast.stop, slow.stop, "{name}");
-        assert_eq!(fast.writes, slow.writes, "{name}");
-        assert_eq!(fast.reads, slow.reads, "{name}");
-        assert_eq!(fast.end(), slow.end(), "{name}");
+    };
+    Some(Board::named(name, &text).expect("the vendor's file describes the chip"))
+}
+
+/// Compares runs of one program: two that skip, and one that does not. Whether it waits for ever.
+fn compare(name: &str, board: &Board, time: Duration) -> bool {
+    let (fast, again) = (Left::of(board, true, time), Left::of(board, true, time));
+    assert!(
+        fast.text == again.text,
+        "{name}: two runs have different traces"
+    );
+    assert_eq!(fast.board.vcd(), again.board.vcd(), "{name}");
+    let json = |left: &Left| serde_json::to_string(&left.board.report()).unwrap();
+    assert_eq!(json(&fast), json(&again), "{name}");
+    let slow = Left::of(board, false, time);
+    assert_eq!(fast.writes, slow.writes, "{name}");
+    if fast.stop == Stop::Stuck {
+        // Found to be endless with skipping only; without it goes on to the limit and does nothing more.
+        return true;
     }
-    assert!(stuck < names.len() / 2, "{stuck} programs wait for ever");
+    assert_eq!(fast.stop, slow.stop, "{name}");
+    assert_eq!(fast.reads, slow.reads, "{name}");
+    assert_eq!(fast.end(), slow.end(), "{name}");
+    false
+}
+
+/// Every program in one profile on each of its boards.
+fn compare_all(profile: &str, time: Duration) {
+    let built = firmware::build(profile);
+    for board_name in ["nucleo-l031k6", "nucleo-f042k6"] {
+        let Some(bare) = board(board_name) else {
+            continue;
+        };
+        let (mut stuck, mut all) = (0, 0);
+        for name in &firmware::programs() {
+            let out = folder().join("src/bin").join(name).with_extension("out");
+            if !Expected::parse(&fs::read_to_string(out).unwrap()).is_for(board_name) {
+                continue;
+            }
+            let mut board = bare.clone();
+            board.load(&fs::read(built.join(name)).unwrap()).unwrap();
+            if let Ok(script) = fs::read_to_string(firmware::script(name)) {
+                board.play(Script::parse(&script).unwrap()).unwrap();
+            }
+            let name = format!("{name} on {board_name}, {profile}");
+            all += 1;
+            stuck += usize::from(compare(&name, &board, time));
+        }
+        assert!(
+            all >= 10 && stuck < all / 2,
+            "{stuck} of {all} programs wait for ever"
+        );
+    }
+}
+
+#[test]
+fn skipping_changes_nothing_but_the_time_in_release_builds() {
+    compare_all("release", Duration::from_millis(200));
+}
+
+#[test]
+fn skipping_changes_nothing_but_the_time_in_debug_builds() {
+    compare_all("debug", Duration::from_millis(40));
 }
