@@ -44,7 +44,7 @@ pub(crate) enum Error {
     #[error("no board of the catalogue carries the chip `{chip}`")]
     NoBoardForChip { chip: String },
 
-    #[error("no package on crates.io ships the SVD file of `{chip}`")]
+    #[error("no SVD file for `{chip}` is known")]
     NoSvd {
         chip: String,
         published: Option<bringup_device::catalogue::Published>,
@@ -76,8 +76,38 @@ pub(crate) enum Error {
     #[error("the build made no program")]
     NoProgram,
 
-    #[error("there is no place for a cache: no home directory")]
-    NoCache,
+    #[error("there is no place to keep files in: no home directory")]
+    NoHome { variable: &'static str },
+
+    #[error("`{}` cannot be added", path.display())]
+    Pack {
+        path: PathBuf,
+        source: bringup_device::pack::Error,
+    },
+
+    #[error("`{name}`, of `{}`, is no name for a chip", path.display())]
+    ChipName { path: PathBuf, name: String },
+
+    #[error("`{}` is a pack, which names its chips itself", path.display())]
+    PackNamesChips { path: PathBuf },
+
+    #[error("`{}` does not say what was added", path.display())]
+    Added {
+        path: PathBuf,
+        source: serde_json::Error,
+    },
+
+    #[error("`{name}` stands for several chips: {}", chips.join(", "))]
+    SeveralChips { name: String, chips: Vec<String> },
+
+    #[error(transparent)]
+    Incomplete(#[from] bringup_device::pack::Incomplete),
+
+    #[error("`{name}` is neither a file nor a chip that is known")]
+    NoFileOrChip {
+        name: String,
+        similar: Option<String>,
+    },
 
     #[error(transparent)]
     Generate(#[from] bringup_gen::pac::Error),
@@ -131,7 +161,22 @@ impl Error {
             Self::Script { .. } => Some(
                 "a line has a time and what happens then, as in `100ms PA0 high` or `+1s USART2 \"text\\n\"`".into(),
             ),
-            Self::NoCache => Some("set `BRINGUP_CACHE_DIR` to a directory that can be written".into()),
+            Self::NoHome { variable } => Some(format!("set `{variable}` to a directory that can be written")),
+            Self::Pack { source, .. } => source.hint().map(Into::into),
+            Self::ChipName { .. } => Some("give it one with `--chip NAME`: letters, digits, `-`, `_` and `/`".into()),
+            Self::PackNamesChips { .. } => {
+                Some("`--chip`, `--core`, `--flash` and `--ram` are for one SVD file".into())
+            }
+            Self::Added { .. } => Some("remove that file, and add the pack or SVD file again".into()),
+            Self::SeveralChips { .. } => Some("write more of the name; `bringup chips PATTERN` lists them".into()),
+            Self::Incomplete(_) => Some(
+                "add its SVD file again with what is missing, as in `bringup svd add FILE --core cortex-m0+ \
+                 --flash 0x08000000:32K --ram 0x20000000:8K`"
+                    .into(),
+            ),
+            Self::NoFileOrChip { similar: None, .. } => Some(
+                "is the path right, seen from the current directory? `bringup chips` lists the chips that are known".into(),
+            ),
             Self::NoBoard => Some(
                 "name one with `--board` or `--chip`, or run it in a project; `bringup boards` and `bringup chips` list them"
                     .into(),
@@ -142,7 +187,9 @@ impl Error {
             Self::SvdLacks { .. } => Some("is it the file of this chip's family?".into()),
             Self::Patch(error) => error.hint(),
             Self::Generate(error) => error.hint(),
-            Self::NoElement { similar: Some(similar), .. } => Some(format!("there is `{similar}`")),
+            Self::NoElement { similar: Some(similar), .. } | Self::NoFileOrChip { similar: Some(similar), .. } => {
+                Some(format!("there is `{similar}`"))
+            }
             Self::Listen { .. } => Some("name a free address with `--listen`, for example `127.0.0.1:0`".into()),
             Self::Command { hint, .. } => hint.clone(),
             Self::Unknown(unknown) => Some(unknown.hint()),
@@ -163,7 +210,7 @@ impl Error {
 
 /// Where the vendor's file is to be had.
 fn no_svd_hint(published: Option<&bringup_device::catalogue::Published>) -> String {
-    let hint = "name the vendor's file with `--svd FILE`";
+    let hint = "name the vendor's file with `--svd FILE`, or keep it with `bringup svd add FILE`";
     let Some(published) = published else {
         return hint.to_owned();
     };

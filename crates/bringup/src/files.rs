@@ -5,6 +5,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use bringup_gen::FileTree;
+use directories::ProjectDirs;
 
 use crate::error::Error;
 
@@ -142,14 +143,27 @@ pub(crate) fn check_out_dir(dir: &Path) -> Result<(), Error> {
 
 /// The directory for what can be made again: `BRINGUP_CACHE_DIR`, or the system's place for caches.
 pub(crate) fn cache_dir() -> Result<PathBuf, Error> {
-    if let Some(dir) = std::env::var_os("BRINGUP_CACHE_DIR").filter(|dir| !dir.is_empty()) {
+    own_dir("BRINGUP_CACHE_DIR", |dirs| dirs.cache_dir().to_path_buf())
+}
+
+/// The directory for what the user gave us to keep: `BRINGUP_DATA_DIR`, or the system's place for such data.
+pub(crate) fn data_dir() -> Result<PathBuf, Error> {
+    own_dir("BRINGUP_DATA_DIR", |dirs| dirs.data_dir().to_path_buf())
+}
+
+/// The directory that an environment variable names, or else the system's.
+fn own_dir(
+    variable: &'static str,
+    of_system: impl FnOnce(&ProjectDirs) -> PathBuf,
+) -> Result<PathBuf, Error> {
+    if let Some(dir) = std::env::var_os(variable).filter(|dir| !dir.is_empty()) {
         return std::path::absolute(PathBuf::from(&dir)).map_err(|source| Error::Write {
             path: dir.into(),
             source,
         });
     }
-    let dirs = directories::ProjectDirs::from("", "", "bringup").ok_or(Error::NoCache)?;
-    Ok(dirs.cache_dir().to_path_buf())
+    let dirs = ProjectDirs::from("", "", "bringup").ok_or(Error::NoHome { variable })?;
+    Ok(of_system(&dirs))
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //!
 //! This crate is the only one that touches disk, network, terminal and clock; see `ARCHITECTURE.md`.
 
+mod added;
 mod bare;
 mod cargo;
 mod commands;

@@ -4,9 +4,10 @@ pub(crate) mod patch;
 
 use std::path::{Path, PathBuf};
 
-use bringup_device::catalogue::{Chip, SvdSource};
+use bringup_device::catalogue::Chip;
 use bringup_device::{Device, Diagnostic, Severity, Source};
 
+use crate::added::{self, Known};
 use crate::cargo;
 use crate::error::Error;
 use crate::files;
@@ -58,17 +59,49 @@ impl SvdArgs {
     }
 }
 
-/// The package that ships the SVD file of a chip.
-pub(crate) fn source(chip: &Chip) -> Result<&SvdSource, Error> {
-    chip.svd.as_ref().ok_or_else(|| Error::NoSvd {
-        chip: chip.name.clone(),
-        published: chip.published.clone(),
-    })
+/// Where the SVD file of a chip is: one that was added for it, or that its package ships, or that was added for its family.
+pub(crate) fn file_of(chip: &Chip) -> Result<PathBuf, Error> {
+    if let Some(path) = added::assigned_svd(&chip.name)? {
+        return Ok(path);
+    }
+    match &chip.svd {
+        Some(source) => cargo::package_file(source),
+        None => added::svd_of(chip)?.ok_or_else(|| Error::NoSvd {
+            chip: chip.name.clone(),
+            published: chip.published.clone(),
+        }),
+    }
 }
 
-/// Where the SVD file of a chip is, which its package ships.
-pub(crate) fn file_of(chip: &Chip) -> Result<PathBuf, Error> {
-    cargo::package_file(source(chip)?)
+/// Where the SVD file of a chip or a board is that is known by name.
+pub(crate) fn file_named(name: &str) -> Result<PathBuf, Error> {
+    if let Ok(target) = Target::of_board(name) {
+        return file_of(&target.chip);
+    }
+    // A chip can lack what it takes to build for it, and have an SVD file.
+    match added::known(name)? {
+        Known::Catalogue(chip) => file_of(chip),
+        Known::Added { chip, svd } => svd.ok_or(Error::NoSvd {
+            chip: chip.name,
+            published: None,
+        }),
+    }
+}
+
+/// The SVD file that a command line names: by its path, or by a chip or a board.
+pub(crate) fn locate(path: &Path) -> Result<PathBuf, Error> {
+    let is_name = |name: &&str| !name.contains(['/', '\\', '.']);
+    let name = path.to_str().filter(is_name);
+    let Some(name) = name.filter(|_| !path.exists()) else {
+        return Ok(path.into());
+    };
+    file_named(name).map_err(|error| match error {
+        Error::Unknown(unknown) => Error::NoFileOrChip {
+            name: name.into(),
+            similar: unknown.nearest,
+        },
+        error => error,
+    })
 }
 
 /// Which of the diagnostics are shown.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use bringup_device::catalogue::{self, Board, Chip};
 
+use crate::added::{self, Known};
 use crate::error::Error;
 use crate::project::Project;
 
@@ -65,10 +66,13 @@ impl Target {
 
     /// The chip of that name, on the first board that carries it.
     pub(crate) fn of_chip(name: &str) -> Result<Self, Error> {
-        let chip = catalogue::chip(name)?;
+        let chip = match added::known(name)? {
+            Known::Catalogue(chip) => Cow::Borrowed(chip),
+            Known::Added { chip, .. } => Cow::Owned(chip.to_catalogue()?),
+        };
         let board = catalogue::boards().find(|known| known.chip.name == chip.name);
         Ok(Self {
-            chip: Cow::Borrowed(chip),
+            chip,
             board: board.map(|known| known.board),
             svd: None,
         })

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::{self, Core, MemoryKind};
+use crate::{Cpu, CpuCore, Device};
 
 /// A chip of a pack. It can be kept in any format of serde.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -86,6 +87,22 @@ fn said(core: &str) -> String {
 }
 
 impl Chip {
+    /// What an SVD file by itself says of its chip: everything but the memories.
+    pub fn of_device(device: &Device) -> Self {
+        let cpu = device.cpu.as_ref();
+        Self {
+            name: device.name.clone(),
+            other_names: Vec::new(),
+            vendor: device.vendor.clone().unwrap_or_default(),
+            family: device.series.clone().unwrap_or_default(),
+            core: cpu.map(core_name).unwrap_or_default(),
+            has_fpu: cpu.is_some_and(|cpu| cpu.fpu_present),
+            clock_hz: None,
+            svd: None,
+            memories: Vec::new(),
+        }
+    }
+
     /// The chip as those of the catalogue are. What a pack does not say is filled in: as many breakpoints as any chip
     /// with an Armv6-M core has, a clock of 16 MHz after reset, and no models.
     ///
@@ -181,8 +198,28 @@ impl Chip {
     }
 }
 
+/// `Dcore` for the core that an SVD file names: `Cortex-M0+` for `CM0PLUS`. Of other makers' cores the name as it is.
+fn core_name(cpu: &Cpu) -> String {
+    let name = match cpu.core {
+        CpuCore::CortexM0 => "Cortex-M0",
+        CpuCore::CortexM0Plus => "Cortex-M0+",
+        CpuCore::CortexM1 => "Cortex-M1",
+        CpuCore::CortexM3 => "Cortex-M3",
+        CpuCore::CortexM4 => "Cortex-M4",
+        CpuCore::CortexM7 => "Cortex-M7",
+        CpuCore::CortexM23 => "Cortex-M23",
+        CpuCore::CortexM33 => "Cortex-M33",
+        CpuCore::CortexM35P => "Cortex-M35P",
+        CpuCore::CortexM52 => "Cortex-M52",
+        CpuCore::CortexM55 => "Cortex-M55",
+        CpuCore::CortexM85 => "Cortex-M85",
+        _ => &cpu.name,
+    };
+    name.to_owned()
+}
+
 /// Whether a text can be a chip's name: what the specification allows in `Dname`.
-pub(super) fn is_name(name: &str) -> bool {
+pub fn is_name(name: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'/');
     !name.is_empty() && name.len() <= 64 && name.bytes().all(allowed)
 }

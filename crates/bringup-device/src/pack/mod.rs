@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 use std::io::{Read, Seek};
 
 pub use archive::{Archive, MAX_FILES};
-pub use chip::{Chip, Incomplete, Memory};
+pub use chip::{Chip, Incomplete, Memory, is_name};
 pub use error::Error;
 pub use pdsc::{Described, Description, describe};
 

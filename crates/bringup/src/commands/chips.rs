@@ -1,7 +1,9 @@
 //! `bringup chips`: what the catalogue knows.
 
 use bringup_device::catalogue::{self, MemoryKind};
+use bringup_device::pack::Chip;
 
+use crate::added;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::ui;
@@ -19,23 +21,27 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
     let mut found = false;
     for chip in catalogue::chips().filter(|chip| chip.name.to_lowercase().contains(&pattern)) {
         found = true;
-        let size = |kind| {
-            ui::bytes(
-                chip.memories
-                    .iter()
-                    .filter(|memory| memory.kind == kind)
-                    .map(|memory| u64::from(memory.length))
-                    .sum(),
-            )
+        let memories: Vec<_> = chip
+            .memories
+            .iter()
+            .map(|it| (it.kind, it.length))
+            .collect();
+        row(&chip.name, chip.core.name(), &memories, &chip.vendor);
+    }
+    for collection in added::all()? {
+        let matching = |chip: &&Chip| {
+            chip.name.to_lowercase().contains(&pattern) && !is_in_catalogue(&chip.name)
         };
-        view::print(format_args!(
-            "{:<14} {:<12} {:>8} flash {:>8} RAM   {}",
-            chip.name,
-            chip.core.name(),
-            size(MemoryKind::Flash),
-            size(MemoryKind::Ram),
-            chip.vendor
-        ));
+        for chip in collection.chips.iter().filter(matching) {
+            found = true;
+            let memories: Vec<_> = chip
+                .memories
+                .iter()
+                .map(|it| (it.kind, it.length))
+                .collect();
+            let from = format!("{}, from {}", chip.vendor, collection.name);
+            row(&chip.name, &chip.core.to_lowercase(), &memories, &from);
+        }
     }
     if found {
         Ok(Exit::Fine)
@@ -45,4 +51,20 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
             pattern,
         })
     }
+}
+
+fn is_in_catalogue(name: &str) -> bool {
+    catalogue::chips().any(|chip| chip.name.eq_ignore_ascii_case(name))
+}
+
+fn row(name: &str, core: &str, memories: &[(MemoryKind, u32)], vendor: &str) {
+    let size = |kind| {
+        let memories = memories.iter().filter(|memory| memory.0 == kind);
+        ui::bytes(memories.map(|(_, length)| u64::from(*length)).sum())
+    };
+    view::print(format_args!(
+        "{name:<14} {core:<12} {:>8} flash {:>8} RAM   {vendor}",
+        size(MemoryKind::Flash),
+        size(MemoryKind::Ram),
+    ));
 }

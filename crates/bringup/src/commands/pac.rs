@@ -16,7 +16,7 @@ use crate::ui;
 /// Generate a peripheral access crate from an SVD file
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// The vendor's SVD file
+    /// The vendor's SVD file, or a chip that is known by name
     file: PathBuf,
 
     #[command(flatten)]
@@ -152,7 +152,7 @@ impl From<Layout> for pac::Layout {
 }
 
 pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
-    let svd = svd::load(&args.file, &args.patches, Show::All)?;
+    let svd = svd::load(&svd::locate(&args.file)?, &args.patches, Show::All)?;
     let options = options(args, &svd.device);
     let tree = pac::generate(&svd.device, &options)?;
     let dir = args

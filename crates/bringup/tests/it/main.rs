@@ -1,5 +1,6 @@
 //! The tool as its users have it: command line in, exit code, output and files out.
 
+mod added;
 mod bad_input;
 mod demo;
 mod diagnoses;

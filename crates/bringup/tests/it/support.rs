@@ -51,6 +51,11 @@ pub(crate) fn tool() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_bringup"));
     command
         .env("BRINGUP_CACHE_DIR", cache())
+        // What the user of this machine has added is not there.
+        .env(
+            "BRINGUP_DATA_DIR",
+            Path::new(env!("CARGO_TARGET_TMPDIR")).join("no-data"),
+        )
         .env("NO_COLOR", "1")
         .env("COLUMNS", "100")
         // Set by cargo for this test, as it sets it for the runner of a project.

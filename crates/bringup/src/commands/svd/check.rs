@@ -12,8 +12,8 @@ use super::diagnose;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::snippet;
-use crate::svd::Text;
 use crate::svd::patch::PatchArgs;
+use crate::svd::{self, Text};
 use crate::ui::{self, STRONG, paint};
 use crate::view;
 
@@ -26,7 +26,7 @@ const SHOWN: usize = 5;
 /// and with 2 if something is no SVD file or cannot be read.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// SVD files
+    /// SVD files, or chips that are known by name
     #[arg(required = true)]
     files: Vec<PathBuf>,
 
@@ -92,7 +92,7 @@ fn worse(a: Exit, b: Exit) -> Exit {
 }
 
 fn check(path: &Path, patches: &PatchArgs) -> Result<Checked, Error> {
-    let Text { bytes, name } = Text::read(path, patches)?;
+    let Text { bytes, name } = Text::read(&svd::locate(path)?, patches)?;
     let (device, diagnostics) = diagnose(&bytes);
     Ok(Checked {
         device: device.map(|device| device.name),

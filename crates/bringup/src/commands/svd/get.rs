@@ -7,9 +7,8 @@ use crate::error::Error;
 use crate::exit::Exit;
 use crate::files;
 use crate::svd;
-use crate::target::Target;
 
-/// Write the SVD file of a chip or board that is known by name, from the package that ships it
+/// Write the SVD file of a chip or board that is known by name: one that was added, or that a package ships
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The chip or board, for example STM32L031K6
@@ -21,11 +20,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> Result<Exit, Error> {
-    let target = match Target::of_board(&args.name) {
-        Ok(target) => target,
-        Err(_) => Target::of_chip(&args.name)?,
-    };
-    let bytes = files::read(&svd::file_of(&target.chip)?)?;
+    let bytes = files::read(&svd::file_named(&args.name)?)?;
     if let Some(out) = &args.out {
         files::write_file(out, &bytes)?;
     } else {

@@ -1,11 +1,14 @@
 //! `bringup svd`: looking into SVD files. A file for each of its subcommands, and a line in this list.
 
+mod add;
 mod bits;
 mod check;
 mod diff;
 mod find;
 mod get;
+mod list;
 mod patch;
+mod remove;
 mod show;
 
 use std::path::Path;
@@ -18,7 +21,7 @@ use crate::exit::Exit;
 use crate::svd::patch::PatchArgs;
 use crate::svd::{self, Show};
 
-/// Check, show, compare, patch and fetch SVD files
+/// Check, show, compare, patch, fetch and keep SVD files
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -32,6 +35,9 @@ enum Command {
     Diff(diff::Args),
     Patch(patch::Args),
     Get(get::Args),
+    Add(add::Args),
+    List(list::Args),
+    Remove(remove::Args),
 }
 
 pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
@@ -41,12 +47,15 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
         Command::Diff(args) => diff::run(args),
         Command::Patch(args) => patch::run(args),
         Command::Get(args) => get::run(args),
+        Command::Add(args) => add::run(args),
+        Command::List(args) => list::run(args),
+        Command::Remove(args) => remove::run(args),
     }
 }
 
 /// A device to look at: what is wrong with the file is shown if something is missing because of it.
 fn device(path: &Path, patches: &PatchArgs) -> Result<Device, Error> {
-    Ok(svd::load(path, patches, Show::Errors)?.device)
+    Ok(svd::load(&svd::locate(path)?, patches, Show::Errors)?.device)
 }
 
 /// Everything that is wrong with a file: what the loader says about its text, and the checks about what

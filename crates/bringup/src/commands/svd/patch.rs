@@ -6,13 +6,13 @@ use std::path::PathBuf;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::files;
-use crate::svd::Text;
 use crate::svd::patch::PatchArgs;
+use crate::svd::{self, Text};
 
 /// Write an SVD file with patches applied
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The vendor's SVD file
+    /// The vendor's SVD file, or a chip that is known by name
     file: PathBuf,
 
     #[command(flatten)]
@@ -24,7 +24,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args) -> Result<Exit, Error> {
-    let text = Text::read(&args.file, &args.patches)?;
+    let text = Text::read(&svd::locate(&args.file)?, &args.patches)?;
     if let Some(out) = &args.out {
         files::write_file(out, &text.bytes)?;
     } else {

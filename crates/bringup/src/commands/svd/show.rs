@@ -26,7 +26,7 @@ const VALUES: usize = 6;
 /// Print the map of a device, a peripheral, a register or a field
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// The SVD file
+    /// The SVD file, or a chip that is known by name
     file: PathBuf,
 
     /// What to show, in any case: GPIOB, gpiob.moder, GPIOB.MODER.MODE3; without it the whole device
