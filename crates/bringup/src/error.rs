@@ -3,6 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use crate::project::ProbeTool;
+
 /// An error of the tool. Each renders as `error: …` with its causes, and a `hint:` where there is one.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
@@ -72,6 +74,18 @@ pub(crate) enum Error {
 
     #[error("the package `{package}` holds no `{path}`")]
     PackageLacks { package: String, path: String },
+
+    #[error("{} installed", tool.map_or("neither `openocd` nor `probe-rs` is", ProbeTool::is_not))]
+    NoTool { tool: Option<ProbeTool> },
+
+    #[error("it is not known of `{chip}` {what}")]
+    NoOpenocd { chip: String, what: &'static str },
+
+    #[error("`{option}` means nothing with `--on {}`", if *place == "board" { "hardware" } else { "board" })]
+    Misplaced {
+        option: &'static str,
+        place: &'static str,
+    },
 
     #[error("the build made no program")]
     NoProgram,
@@ -174,6 +188,11 @@ impl Error {
                  --flash 0x08000000:32K --ram 0x20000000:8K`"
                     .into(),
             ),
+            Self::NoTool { tool } => Some(install_hint(*tool)),
+            Self::NoOpenocd { .. } => Some(
+                "put an `openocd.cfg` with both beside `Cargo.toml`, or use `--probe probe-rs`".into(),
+            ),
+            Self::Misplaced { place, .. } => Some(format!("it is for `--on {place}`")),
             Self::NoFileOrChip { similar: None, .. } => Some(
                 "is the path right, seen from the current directory? `bringup chips` lists the chips that are known".into(),
             ),
@@ -205,6 +224,19 @@ impl Error {
             Self::Command { stderr, .. } | Self::Package { stderr, .. } => Some(stderr.trim_end()),
             _ => None,
         }
+    }
+}
+
+/// How to install what drives a debug probe.
+fn install_hint(tool: Option<ProbeTool>) -> String {
+    let openocd =
+        "OpenOCD is a package of most systems (`apt install openocd`, `brew install open-ocd`)";
+    let probe_rs = "probe-rs is installed with `cargo install probe-rs-tools --locked`";
+    let without = "without a board, `bringup run` runs the program on the virtual one";
+    match tool {
+        Some(ProbeTool::Openocd) => format!("{openocd}; {without}"),
+        Some(ProbeTool::ProbeRs) => format!("{probe_rs}; {without}"),
+        None => format!("{openocd}, {probe_rs}; {without}"),
     }
 }
 

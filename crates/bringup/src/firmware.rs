@@ -1,5 +1,6 @@
 //! Firmware, and the virtual board it is loaded into.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use bringup_board::Board;
@@ -10,7 +11,7 @@ use crate::bare::BareArgs;
 use crate::error::Error;
 use crate::files;
 use crate::svd::SvdArgs;
-use crate::target::TargetArgs;
+use crate::target::{Target, TargetArgs};
 
 /// Options that name firmware and what it runs on.
 #[derive(Debug, Clone, clap::Args)]
@@ -38,6 +39,18 @@ impl FirmwareArgs {
         let elf = files::read(&self.elf)?;
         let svd = self.svd.load(&target)?;
         board(&elf, &self.elf, &target.chip, target.board, &svd.device)
+    }
+
+    /// The chip that the firmware is for, and its board.
+    pub(crate) fn target(&self) -> Result<Target, Error> {
+        match self.bare.chip() {
+            Some(chip) => Ok(Target {
+                chip: Cow::Owned(chip),
+                board: None,
+                svd: None,
+            }),
+            None => self.target.resolve(),
+        }
     }
 
     /// A bare core with the firmware in it, and with the registers of a file that is named.

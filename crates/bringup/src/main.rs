@@ -12,6 +12,7 @@ mod exit;
 mod files;
 mod find;
 mod firmware;
+mod probe;
 mod project;
 mod rules;
 mod snippet;

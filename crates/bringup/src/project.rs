@@ -52,7 +52,6 @@ pub(crate) struct Metadata {
     /// The vendor's SVD file, relative to the manifest.
     pub(crate) svd: Option<PathBuf>,
     /// What flashes and debugs.
-    #[allow(dead_code, reason = "commands that flash read it")]
     pub(crate) probe: Option<ProbeTool>,
     /// What `probe-rs` calls the chip.
     pub(crate) probe_rs: Option<String>,
@@ -71,12 +70,19 @@ pub(crate) enum ProbeTool {
 }
 
 impl ProbeTool {
-    #[allow(dead_code, reason = "commands that flash and new projects name it")]
     /// Its name, as in a manifest and on the command line.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Openocd => "openocd",
             Self::ProbeRs => "probe-rs",
+        }
+    }
+
+    /// How a message begins that it is missing.
+    pub(crate) const fn is_not(self) -> &'static str {
+        match self {
+            Self::Openocd => "`openocd` is not",
+            Self::ProbeRs => "`probe-rs` is not",
         }
     }
 }

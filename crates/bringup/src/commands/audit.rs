@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use bringup_audit::{Report, Severity};
+use bringup_audit::{Finding, Report, Severity};
 
 use crate::error::Error;
 use crate::exit::Exit;
@@ -91,21 +91,23 @@ fn show(report: &Report) {
             paint(GOOD, "none")
         ));
     }
-    for finding in &report.findings {
-        let (style, word) = match finding.severity {
-            Severity::Error => (BAD, "error"),
-            Severity::Warning => (WARN, "warning"),
-        };
-        view::print(format_args!(
-            "\n{} {}",
-            paint(style, format_args!("{word}[{}]:", finding.rule)),
-            finding.message
-        ));
-        view::print(format_args!(
-            "   {} {} {}",
-            paint(DIM, "="),
-            paint(HINT, "hint:"),
-            finding.hint
-        ));
+    for found in &report.findings {
+        view::print(format_args!("\n{}", finding(found)));
     }
+}
+
+/// A finding for people: what, and the way out.
+pub(crate) fn finding(finding: &Finding) -> String {
+    let (style, word) = match finding.severity {
+        Severity::Error => (BAD, "error"),
+        Severity::Warning => (WARN, "warning"),
+    };
+    format!(
+        "{} {}\n   {} {} {}",
+        paint(style, format_args!("{word}[{}]:", finding.rule)),
+        finding.message,
+        paint(DIM, "="),
+        paint(HINT, "hint:"),
+        finding.hint
+    )
 }

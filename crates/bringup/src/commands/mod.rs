@@ -1,11 +1,12 @@
 //! The subcommands: a file each, and a line each in this list.
 
-mod audit;
+pub(crate) mod audit;
 mod boards;
 mod chips;
 mod debug;
 mod demo;
 mod explain;
+mod flash;
 mod pac;
 mod run;
 mod svd;
@@ -21,6 +22,7 @@ pub(crate) enum Command {
     Demo(demo::Args),
     Pac(pac::Args),
     Run(run::Args),
+    Flash(flash::Args),
     Audit(audit::Args),
     Debug(debug::Args),
     Svd(svd::Args),
@@ -36,6 +38,7 @@ impl Command {
             Self::Demo(args) => demo::run(&args),
             Self::Pac(args) => pac::run(&args),
             Self::Run(args) => run::run(&args),
+            Self::Flash(args) => flash::run(&args),
             Self::Audit(args) => audit::run(&args),
             Self::Debug(args) => debug::run(&args),
             Self::Svd(args) => svd::run(&args),

@@ -6,21 +6,30 @@ use std::time::{Duration, Instant};
 
 use bringup_board::report::{HostReport, Report};
 use bringup_board::{Board, Level, RunOptions, Script, Stop, checks};
+use clap::ValueEnum;
 
 use crate::commands::explain;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::files;
 use crate::firmware::FirmwareArgs;
+use crate::probe::{self, ProbeArgs, Task};
 use crate::trace;
 use crate::ui;
 use crate::view;
 
-/// Run firmware on the virtual board
+/// Run firmware on the virtual board, or on the one on the desk
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(flatten)]
     firmware: FirmwareArgs,
+
+    /// Where to run it
+    #[arg(long, value_enum, value_name = "WHERE", default_value_t = Place::Board)]
+    on: Place,
+
+    #[command(flatten)]
+    probe: ProbeArgs,
 
     #[command(flatten)]
     time: TimeArgs,
@@ -54,6 +63,15 @@ pub(crate) struct Args {
     vcd: Option<PathBuf>,
 }
 
+/// Where firmware runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Place {
+    /// The virtual board
+    Board,
+    /// The chip on the desk, through a debug probe; its console is shown until the firmware ends, or Ctrl-C
+    Hardware,
+}
+
 /// How long to run and how to say what happened.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct TimeArgs {
@@ -71,6 +89,13 @@ pub(crate) struct TimeArgs {
 }
 
 pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
+    if let Some(option) = args.misplaced() {
+        return Err(option);
+    }
+    if args.on == Place::Hardware {
+        let target = args.firmware.target()?;
+        return probe::perform(Task::Run, &args.firmware.elf, &target, &args.probe);
+    }
     let mut board = args.firmware.board()?;
     args.set_levels(&mut board)?;
     if let Some(path) = &args.script {
@@ -95,6 +120,31 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
 }
 
 impl Args {
+    /// The error for an option that means nothing where the firmware is to run.
+    fn misplaced(&self) -> Option<Error> {
+        let of_board = [
+            ("--json", self.time.json),
+            ("--until", self.until.is_some()),
+            ("--deny", !self.deny.is_empty()),
+            ("--warn", !self.warn.is_empty()),
+            ("--allow", !self.allow.is_empty()),
+            ("--script", self.script.is_some()),
+            ("--trace", self.trace.is_some()),
+            ("--vcd", self.vcd.is_some()),
+        ];
+        let of_hardware = [
+            ("--probe", self.probe.probe.is_some()),
+            ("--dry-run", self.probe.dry_run),
+            ("--force", self.probe.force),
+        ];
+        let (options, place) = match self.on {
+            Place::Board => (&of_hardware[..], "hardware"),
+            Place::Hardware => (&of_board[..], "board"),
+        };
+        let (option, _) = options.iter().find(|(_, given)| *given)?;
+        Some(Error::Misplaced { option, place })
+    }
+
     /// When the run ends.
     fn options(&self, board: &Board) -> RunOptions {
         let mut options = RunOptions::limited(self.time.limit);

@@ -8,6 +8,7 @@ pub(super) const DIAGNOSIS: Diagnosis = Diagnosis {
     symptom: "Error: No connected probes were found, or Permission denied (os error 13)",
     patterns: &[
         r"[Nn]o (?:connected |debug )?probes? (?:was |were )?found",
+        r"(?m)^\s*(?:Error: )?Probe not found",
         r"(?:USB|usb|[Pp]robe)\b[^\n]*(?:\n[^\n]*){0,2}?Permission denied \(os error 13\)",
         r"LIBUSB_ERROR_ACCESS",
     ],

@@ -5,6 +5,8 @@ mod bad_input;
 mod demo;
 mod diagnoses;
 mod firmware;
+#[cfg(unix)]
+mod flash;
 mod fuzz;
 mod generated;
 mod hal;
