@@ -42,6 +42,18 @@ impl Register {
         unsafe { ptr::with_exposed_provenance_mut::<u32>(self.0).write_volatile(value) }
     }
 
+    /// One store of 16 bits, to the lower half.
+    pub fn write_halfword(self, value: u16) {
+        // SAFETY: the same.
+        unsafe { ptr::with_exposed_provenance_mut::<u16>(self.0).write_volatile(value) }
+    }
+
+    /// One store of 8 bits, to the lowest byte.
+    pub fn write_byte(self, value: u8) {
+        // SAFETY: the same.
+        unsafe { ptr::with_exposed_provenance_mut::<u8>(self.0).write_volatile(value) }
+    }
+
     /// A load, then a store of what `change` makes of it.
     pub fn modify(self, change: impl FnOnce(u32) -> u32) {
         self.write(change(self.read()));

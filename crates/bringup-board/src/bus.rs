@@ -22,8 +22,10 @@ use crate::scheduler::{DeviceIndex, Scheduler};
 use crate::script::Player;
 use crate::trace::Recorder;
 use crate::wires::Wires;
+use accesses::{LastRead, Memory};
 use core_events::Exceptions;
 
+mod accesses;
 mod core_events;
 mod reports;
 
@@ -56,8 +58,10 @@ pub(crate) struct System {
     /// The core has the single-cycle I/O port.
     io_port: bool,
     pub(crate) wires: Wires,
-    /// Instruction that accessed a peripheral last, for findings about what it brought about.
-    last_pc: u32,
+    /// The read of a register that firmware made last.
+    last_read: LastRead,
+    /// What checks remember.
+    memory: Memory,
     /// Voltage range, wait states and clock that the flash was checked for.
     checked: (u8, u32, Frequency),
     /// What is known of the firmware from its file.
@@ -119,7 +123,8 @@ impl System {
             generation: 0,
             io_port: chip.core == Core::CortexM0Plus,
             wires: Wires::default(),
-            last_pc: 0,
+            last_read: LastRead::default(),
+            memory: Memory::default(),
             checked: (0, 0, Frequency::hz(0)),
             program: None,
             stack: None,
@@ -140,6 +145,7 @@ impl System {
         self.refresh_gates(cycle);
         self.refresh_latency();
         self.after_model(cycle);
+        self.forget_systick();
     }
 
     fn reset_device(&mut self, index: usize, reset: Reset, cycle: u64) {
@@ -229,6 +235,7 @@ impl System {
         if std::mem::take(&mut self.wires.code_changed) {
             self.code_changed();
         }
+        self.report_breaches();
         if self.wires.reset.is_some() || self.wires.event {
             self.stop_at = self.stop_at.min(cycle);
         }
@@ -338,6 +345,14 @@ impl System {
         if !device.clocked || device.held {
             return self.dead_read(index, offset, width, at);
         }
+        let lanes = width.mask() << ((offset & 3) * 8);
+        let word = device.file.layout().word(offset);
+        if word.is_some_and(|word| word.readable & lanes == 0) {
+            self.report_unreadable(index, offset, width, at);
+        }
+        let Some(device) = self.devices.list.get_mut(index) else {
+            return 0;
+        };
         let value = if device.model.is_some() {
             let value = self.with_model(index, at.cycle, |model, context| {
                 model.read(offset, width, context)
@@ -349,15 +364,21 @@ impl System {
             device.file.read(offset, width)
         };
         // Reserved addresses of a peripheral read as 0; that it was read is counted.
-        value.unwrap_or_else(|| {
+        let value = value.unwrap_or_else(|| {
             self.holes.entry(address).or_default().0 += 1;
             0
-        })
+        });
+        self.last_read = LastRead {
+            address,
+            value,
+            pc: at.pc,
+        };
+        value
     }
 
     #[inline]
     fn device_write(&mut self, index: usize, address: u32, width: Width, value: u32, at: At) {
-        let Some(device) = self.devices.list.get_mut(index) else {
+        let Some(device) = self.devices.list.get(index) else {
             return;
         };
         let offset = address.wrapping_sub(device.base);
@@ -365,17 +386,23 @@ impl System {
             self.report_dead(index, offset, width, true, at);
             return;
         }
-        if device
-            .file
-            .layout()
-            .word(offset)
-            .is_some_and(|word| word.writable == 0)
-        {
-            self.report_read_only(index, offset, width, at);
-            return;
+        let mut access = (offset, width, value);
+        if let Some((word, before)) = device.file.word_and_value(offset) {
+            if word.writable == 0 {
+                self.report_read_only(index, offset, width, at);
+                return;
+            }
+            let shift = (offset & 3) * 8;
+            if word.is_odd(before, value << shift, width.mask() << shift, width.bytes()) {
+                access = self.look_at_write(index, access, at);
+            }
         }
+        let (offset, width, value) = access;
+        let Some(device) = self.devices.list.get_mut(index) else {
+            return;
+        };
         let done = if device.model.is_some() {
-            self.last_pc = at.pc;
+            self.wires.pc = at.pc;
             let done = self.with_model(index, at.cycle, |model, context| {
                 model.write(offset, width, value, context)
             });
@@ -605,6 +632,9 @@ impl Bus for System {
     fn system_access(&mut self, access: SystemAccess, at: At) {
         if self.recorder.is_some() {
             self.record(access.address, Width::Word, access.value, access.write, at);
+        }
+        if access.write {
+            self.look_at_system_write(access.address, access.value, at);
         }
     }
 

@@ -1,5 +1,7 @@
 //! The peripherals of a chip, made from its SVD description, and the map that finds them by address.
 
+use std::collections::BTreeMap;
+
 use bringup_device::catalogue::Chip;
 use bringup_device::gates::{Gate, GateFields};
 use bringup_device::{AddressBlockUsage, Device as Description, PeripheralInstance};
@@ -115,6 +117,7 @@ impl Devices {
                     crystals,
                 }));
             }
+            narrow(&mut layout, instance.name, &chip.narrowest_write);
             devices.map.add(base, &instance, &layout, index.0);
             devices.list.push(Device {
                 name: instance.name.to_owned(),
@@ -149,6 +152,20 @@ impl Devices {
         self.list
             .iter()
             .position(|device| device.name.eq_ignore_ascii_case(name))
+    }
+}
+
+/// Tells the words of a peripheral how narrow a write may be. What is said of a register comes after what is said of all.
+fn narrow(layout: &mut Layout, peripheral: &str, narrowest: &BTreeMap<String, u32>) {
+    if let Some(bits) = narrowest.get(peripheral) {
+        layout.set_narrowest(None, bits / 8);
+    }
+    for (place, bits) in narrowest {
+        if let Some((of, register)) = place.split_once('.')
+            && of == peripheral
+        {
+            layout.set_narrowest(Some(register), bits / 8);
+        }
     }
 }
 

@@ -1,7 +1,10 @@
 //! How a peripheral behaves beyond its register file: the [`Model`] trait and what a model may use.
 
+use std::ops::RangeInclusive;
+
 use bringup_cpu::Width;
 
+use crate::checks::{Breach, Detail, Rule};
 use crate::clock::{Clock, ClockTree, Time};
 use crate::console::Console;
 use crate::memory::Memories;
@@ -47,6 +50,11 @@ impl Setup<'_> {
         if let Some(word) = self.layout.word_mut(offset) {
             how(word);
         }
+    }
+
+    /// Limits what may be written to the bits `mask` of the word at `offset`, as the manual does; see [`Layout::allow`].
+    pub fn allow(&mut self, offset: u32, mask: u32, values: RangeInclusive<u32>, advice: &str) {
+        self.layout.allow(offset, mask, values, advice);
     }
 
     /// Adds a register of 32 bits that the SVD file lacks and the manual has; none if there is one already.
@@ -160,6 +168,29 @@ impl Context<'_> {
         }
     }
 
+    /// Reports that the write under way breaks a rule. `subject` tells apart what one instruction does wrong in different
+    /// ways.
+    pub(crate) fn report(&mut self, rule: &'static Rule, subject: u64, detail: Detail) {
+        self.report_at(rule, subject, (self.wires.pc, self.cycle), detail);
+    }
+
+    /// Reports a breach by the instruction at `pc` in the past.
+    pub(crate) fn report_at(
+        &mut self,
+        rule: &'static Rule,
+        subject: u64,
+        (pc, cycle): (u32, u64),
+        detail: Detail,
+    ) {
+        self.wires.breaches.push(Breach {
+            rule,
+            subject,
+            pc,
+            cycle,
+            detail,
+        });
+    }
+
     /// Asks for a reset of the chip, which comes before the next instruction.
     pub fn request_reset(&mut self, reset: Reset) {
         self.wires.reset.get_or_insert(reset);
@@ -215,6 +246,11 @@ pub trait Model: Send + Sync {
     /// The peripheral's clock was switched off or on in the RCC.
     fn gated(&mut self, off: bool, context: &mut Context<'_>) {
         let _ = (off, context);
+    }
+
+    /// A run ended: what firmware did up to cycle `settled` and did not finish by now, it will not finish.
+    fn run_ended(&mut self, settled: u64, context: &mut Context<'_>) {
+        let _ = (settled, context);
     }
 
     /// The clock tree is not what it was.

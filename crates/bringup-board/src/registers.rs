@@ -4,11 +4,13 @@
 //! the bits of the words they cover; what the description says about each bit is folded into masks once, when the
 //! board is made.
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 use std::sync::Arc;
 
 use bringup_cpu::Width;
 use bringup_device::{Access, ModifiedWriteValues, ReadAction, Register, RegisterInstance};
+
+use crate::limits::{Allowed, Limit};
 
 /// What reading and writing do to each bit of a word.
 #[derive(Debug, Clone, Copy, Default)]
@@ -45,6 +47,15 @@ pub struct Word {
     pub writable: u32,
     /// Bits that belong to a register.
     pub covered: u32,
+    /// The description lists the fields of a register here: bits without one are reserved.
+    pub detailed: bool,
+    /// Narrowest write that the peripheral takes, in bytes; 0 if it takes any.
+    pub narrowest: u32,
+    /// Bits of fields that do not take every value.
+    pub limited: u32,
+    /// Bits for which a write that changes them is looked at: reserved ones and `limited` ones. Worked out when the
+    /// register file is made.
+    watched: u32,
 }
 
 impl Word {
@@ -52,6 +63,34 @@ impl Word {
         let ones = self.one_to_clear | self.one_to_set | self.one_to_toggle;
         let zeros = self.zero_to_clear | self.zero_to_set | self.zero_to_toggle;
         (ones | zeros | self.clear | self.set | self.once) != 0
+    }
+
+    /// Bits that are reserved, as far as the description tells. A word of which nothing keeps what is written has none:
+    /// ones in excess to a register of flags and commands do nothing, and writing all ones to it is usual.
+    pub const fn reserved(&self) -> u32 {
+        if self.detailed && self.stored & self.readable != 0 {
+            !(self.readable | self.writable)
+        } else {
+            0
+        }
+    }
+
+    /// Flags that hardware sets and that firmware clears by writing a one.
+    pub const fn flags(&self) -> u32 {
+        self.one_to_clear & self.readable
+    }
+
+    /// Flags that hardware sets and that firmware clears by writing a zero.
+    pub const fn zero_flags(&self) -> u32 {
+        self.zero_to_clear & self.readable
+    }
+
+    /// Whether a write has to be looked at: it changes bits that are not to be changed, is too narrow, or may clear flags.
+    #[inline]
+    pub(crate) const fn is_odd(&self, before: u32, raw: u32, lanes: u32, bytes: u32) -> bool {
+        (raw ^ before) & lanes & self.watched != 0
+            || bytes < self.narrowest
+            || self.one_to_clear | self.zero_to_clear != 0
     }
 
     /// Makes bits plain read-write ones, where a manual knows better than the description.
@@ -76,6 +115,20 @@ impl Word {
         self.once &= !bits;
         self.stored &= !bits;
         self.writable &= !bits;
+    }
+
+    /// Makes bits flags that hardware sets and that firmware clears by writing ones.
+    pub const fn make_flags(&mut self, bits: u32) {
+        self.make_read_only(bits);
+        self.one_to_clear |= bits;
+        self.writable |= bits;
+    }
+
+    /// Makes bits flags that hardware sets and that firmware clears by writing zeros.
+    pub const fn make_zero_flags(&mut self, bits: u32) {
+        self.make_read_only(bits);
+        self.zero_to_clear |= bits;
+        self.writable |= bits;
     }
 
     /// Makes bits write-only commands that are not kept.
@@ -203,6 +256,7 @@ pub struct Layout {
     words: Vec<Word>,
     table: Vec<u16>,
     registers: Vec<RegisterInfo>,
+    limits: Vec<Limit>,
 }
 
 impl Layout {
@@ -226,7 +280,7 @@ impl Layout {
             if bit.checked_add(register.size).is_none() {
                 continue;
             }
-            fold(&mut words, bit, register);
+            fold(&mut words, bit, register, &mut layout.limits);
             layout.registers.push(describe(path, offset, register));
         }
         layout.registers.sort_by_key(|register| register.offset);
@@ -295,6 +349,54 @@ impl Layout {
             },
         );
         self.build_table();
+    }
+
+    /// Limits what may be written to the bits `mask` of the word at `offset`, moved together to bit 0. `advice` says what
+    /// to write.
+    pub fn allow(&mut self, offset: u32, mask: u32, values: RangeInclusive<u32>, advice: &str) {
+        if let Some(word) = self.word_mut(offset) {
+            word.limited |= mask;
+            self.limits.push(Limit {
+                word: offset,
+                mask,
+                allowed: Allowed::Range(values),
+                advice: advice.to_owned(),
+            });
+        }
+    }
+
+    /// Sets the narrowest write, in bytes, of the words of a register, or of all words.
+    pub(crate) fn set_narrowest(&mut self, register: Option<&str>, bytes: u32) {
+        let of = register.map(|name| self.register(name).map(RegisterInfo::bytes));
+        for (offset, word) in self.offsets.iter().zip(&mut self.words) {
+            let inside = |range: &Range<u32>| range.contains(offset);
+            if of
+                .as_ref()
+                .is_none_or(|range| range.as_ref().is_some_and(inside))
+            {
+                word.narrowest = bytes;
+            }
+        }
+    }
+
+    /// What limits the values of the word at `offset`.
+    pub(crate) fn limits(&self, offset: u32) -> impl Iterator<Item = &Limit> {
+        let limits = self.limits.iter();
+        limits.filter(move |limit| limit.word == offset & !3)
+    }
+
+    /// Names of the fields that have some of the bits `bits` of the word at `offset`; those of the first register there.
+    pub(crate) fn fields_of(&self, offset: u32, bits: u32) -> Vec<&str> {
+        let Some(register) = self.register_at(offset, Width::Word) else {
+            return Vec::new();
+        };
+        // Masks are kept by words; a register of fewer bits may begin inside of one.
+        let inside = (register.offset & 3) * 8;
+        let fields = register.fields.iter().filter(|field| {
+            let from = field.bit_offset.saturating_add(inside);
+            mask(from..from.saturating_add(field.bit_width)) & bits != 0
+        });
+        fields.map(|field| field.name.as_str()).collect()
     }
 
     /// The word at `offset`, to correct what the description says about it.
@@ -369,7 +471,12 @@ fn describe(name: String, offset: u32, register: &Register) -> RegisterInfo {
 }
 
 /// Adds a register that starts at bit `start` of the peripheral to the words it covers.
-fn fold(words: &mut std::collections::BTreeMap<u32, Word>, start: u32, register: &Register) {
+fn fold(
+    words: &mut std::collections::BTreeMap<u32, Word>,
+    start: u32,
+    register: &Register,
+    limits: &mut Vec<Limit>,
+) {
     let end = start + register.size.min(64);
     for word_start in (start / 32..end.div_ceil(32)).map(|index| index * 32) {
         let word = words.entry(word_start / 8).or_default();
@@ -410,6 +517,14 @@ fn fold(words: &mut std::collections::BTreeMap<u32, Word>, start: u32, register:
                 field.modified_write_values,
                 field.read_action,
             );
+            word.detailed = true;
+            // A field that lies in two words would need its value put together first: no chip is known to have one.
+            let whole = bits(from, to).count_ones() == to - from;
+            let limit = whole.then(|| Limit::of_field(field, word_start / 8, bits(from, to)));
+            if let Some(limit) = limit.flatten() {
+                word.limited |= limit.mask;
+                limits.push(limit);
+            }
         }
     }
 }
@@ -444,7 +559,10 @@ pub struct RegisterFile {
 
 impl RegisterFile {
     /// A register file in reset.
-    pub fn new(layout: Layout) -> Self {
+    pub fn new(mut layout: Layout) -> Self {
+        for word in &mut layout.words {
+            word.watched = word.reserved() | word.limited;
+        }
         let cells = vec![Cell::default(); layout.words.len()];
         let mut file = Self {
             layout: Arc::new(layout),
@@ -558,6 +676,13 @@ impl RegisterFile {
         {
             cell.value = value;
         }
+    }
+
+    /// What the word at `offset` does, and its value as hardware sees it; `None` where no register is.
+    #[inline]
+    pub(crate) fn word_and_value(&self, offset: u32) -> Option<(&Word, u32)> {
+        let index = self.layout.index(offset)?;
+        Some((self.layout.words.get(index)?, self.cells.get(index)?.value))
     }
 
     /// Whether reading again and again gives the same as long as nothing else happens.

@@ -209,6 +209,8 @@ impl Board {
             }
         };
         if let Halt::Stop(stop) = halt {
+            let over = !matches!(stop, Stop::Limit | Stop::Until);
+            self.system.end_run(over, self.core.cycles());
             self.stop = Some(stop);
             self.reached = end.filter(|_| stop == Stop::Limit);
         }
@@ -272,6 +274,31 @@ impl Board {
             address: (fault.address != fault.pc).then_some(fault.address),
             cycle: self.core.cycles(),
             lockup,
+        });
+        self.report_unaligned(fault);
+    }
+
+    /// Reports a fault that was an access to an address that is no multiple of its width.
+    fn report_unaligned(&mut self, fault: armv6m::Fault) {
+        let armv6m::Fault { kind, pc, address } = fault;
+        let about = matches!(
+            kind,
+            armv6m::FaultKind::Unaligned | armv6m::FaultKind::SystemControlSpace
+        );
+        let Some(code) = self.system.peek(pc, Width::Halfword).filter(|_| about) else {
+            return;
+        };
+        let code = code as u16;
+        let width = checks::unaligned::width(code);
+        if address.is_multiple_of(width.bytes()) {
+            return;
+        }
+        let device = self.system.device_at(address);
+        let register = device.map(|(device, offset)| device.register_name(offset, Width::Byte));
+        let rule = &checks::unaligned::RULE;
+        let (subject, cycle) = (u64::from(address), self.core.cycles());
+        self.system.findings.report(rule, subject, pc, cycle, || {
+            checks::unaligned::detail(pc, code, address, register)
         });
     }
 

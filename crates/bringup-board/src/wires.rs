@@ -1,5 +1,6 @@
 //! What peripherals of one chip tell each other besides interrupts, clocks and pins.
 
+use crate::checks::Breach;
 use crate::peripheral::Reset;
 
 /// Highest HCLK for a number of flash wait states: core voltage range (0 where the chip has none), wait states, hertz.
@@ -28,6 +29,10 @@ pub struct Wires {
     pub(crate) reset: Option<Reset>,
     /// Code memory was changed by a flash controller.
     pub(crate) code_changed: bool,
+    /// What models noticed that breaks a rule.
+    pub(crate) breaches: Vec<Breach>,
+    /// Instruction that wrote to a register last, for findings about what it brought about.
+    pub(crate) pc: u32,
     /// The board's console: port, pin it sends on, pin it receives on.
     pub(crate) console: Option<(String, String, String)>,
 }
@@ -36,6 +41,10 @@ impl Wires {
     /// Whether there is anything for the board to heed.
     #[inline]
     pub(crate) const fn has_news(&self) -> bool {
-        self.clock_changed | self.code_changed | self.event | self.reset.is_some()
+        self.clock_changed
+            | self.code_changed
+            | self.event
+            | self.reset.is_some()
+            | !self.breaches.is_empty()
     }
 }

@@ -260,6 +260,10 @@ pub struct Chip {
     /// between them and `-` for none, for example `PA2 = "TIM21_CH1 - TIM2_CH3 - USART2_TX"`.
     #[serde(default)]
     pub alternate_functions: BTreeMap<String, String>,
+    /// The fewest bits that a write to a peripheral or register has to have, where that is more than 8: 16 or 32, for
+    /// example `EXTI = 32`. What is said about a register counts before what is said about its peripheral, `"SPI1.DR" = 8`.
+    #[serde(default)]
+    pub narrowest_write: BTreeMap<String, u32>,
 }
 
 /// Where a vendor's SVD file comes from: a package on crates.io that ships it.
@@ -445,6 +449,7 @@ impl Chip {
             reset_clock_hz: 16_000_000,
             models: BTreeMap::new(),
             alternate_functions: BTreeMap::new(),
+            narrowest_write: BTreeMap::new(),
         }
     }
 

@@ -133,7 +133,7 @@ impl System {
             && hclk.as_hz() > *limit
         {
             let rule = &checks::flash_wait_states::RULE;
-            self.findings.report(rule, 0, self.last_pc, cycle, || {
+            self.findings.report(rule, 0, self.wires.pc, cycle, || {
                 checks::flash_wait_states::detail(hclk, *wait_states, *limit, range)
             });
         }

@@ -5,35 +5,55 @@
 
 use std::collections::BTreeMap;
 
+pub mod bad_width;
 pub mod clock_gated;
 pub mod flash_wait_states;
+pub mod forbidden_value;
 pub mod held_in_reset;
 pub mod interrupt_storm;
 pub mod lockup;
+pub mod lost_debug_pins;
 pub mod no_handler;
 pub mod null_access;
+pub mod pin_not_output;
+pub mod read_of_write_only;
+pub mod reserved_bits;
 pub mod stack_overflow;
 pub mod stuck_poll;
+pub mod systick_current;
+pub mod systick_range;
+pub mod unaligned;
 pub mod unknown_semihosting;
 pub mod unmapped;
 pub mod unpredictable;
+pub mod w1c_read_modify_write;
 pub mod write_to_flash;
 pub mod write_to_read_only;
 
 /// Every rule: adding one is a file and a line here.
 pub const RULES: &[&Rule] = &[
+    &bad_width::RULE,
     &clock_gated::RULE,
     &flash_wait_states::RULE,
+    &forbidden_value::RULE,
     &held_in_reset::RULE,
     &interrupt_storm::RULE,
     &lockup::RULE,
+    &lost_debug_pins::RULE,
     &no_handler::RULE,
     &null_access::RULE,
+    &pin_not_output::RULE,
+    &read_of_write_only::RULE,
+    &reserved_bits::RULE,
     &stack_overflow::RULE,
     &stuck_poll::RULE,
+    &systick_current::RULE,
+    &systick_range::RULE,
+    &unaligned::RULE,
     &unknown_semihosting::RULE,
     &unmapped::RULE,
     &unpredictable::RULE,
+    &w1c_read_modify_write::RULE,
     &write_to_flash::RULE,
     &write_to_read_only::RULE,
 ];
@@ -102,6 +122,16 @@ pub(crate) struct Detail {
     pub(crate) register: Option<String>,
     pub(crate) field: Option<String>,
     pub(crate) hint: Option<String>,
+}
+
+/// A breach that a model noticed, with its place.
+#[derive(Debug, Clone)]
+pub(crate) struct Breach {
+    pub(crate) rule: &'static Rule,
+    pub(crate) subject: u64,
+    pub(crate) pc: u32,
+    pub(crate) cycle: u64,
+    pub(crate) detail: Detail,
 }
 
 /// All findings of a run.

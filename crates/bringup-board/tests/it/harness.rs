@@ -39,9 +39,10 @@ fn boards_are_found_by_their_names() {
       error[number] at 26:20: `0y40021000` is not a number, in peripheral RCC
       error[number] at 126:20: `0y50000400` is not a number, in peripheral GPIOB
       error[number] at 190:20: `0y50000000` is not a number, in peripheral GPIOA
-      error[number] at 206:20: `0y40022000` is not a number, in peripheral FLASH
-      error[number] at 219:20: `0y40007000` is not a number, in peripheral PWR
-      error[number] at 238:20: `0y40000000` is not a number, in peripheral ODD
+      error[number] at 211:20: `0y40022000` is not a number, in peripheral FLASH
+      error[number] at 224:20: `0y40007000` is not a number, in peripheral PWR
+      error[number] at 243:20: `0y40000000` is not a number, in peripheral ODD
+      error[number] at 306:20: `0y40000400` is not a number, in peripheral RULES
 
     hint: `bringup svd check` shows the file's problems with their lines
     ");
@@ -67,11 +68,15 @@ fn the_verdict_tells_what_was_found_and_the_fault() {
     let error = board.verdict().unwrap_err();
     assert!(error.is_breach() && !error.is_image());
     insta::assert_snapshot!(format!("{error:?}"), @"
-    1 finding and a fault
+    2 findings and a fault
 
     error[clock-gated]: write to `GPIOB.MODER` is lost: the clock of `GPIOB` is off (`RCC.IOPENR.IOPBEN` = 0)
        = at cycle 4, pc 0x08000014
        = hint: set `RCC.IOPENR.IOPBEN` before the first access, for example `rcc.iopenr().modify(|_, w| w.iopben().set_bit())`
+
+    error[unaligned]: `ldr r0, [r1, #0]` reads a word at `0x20000002`, which is no multiple of 4: a HardFault
+       = at cycle 38, pc 0x0800002a
+       = hint: check the pointer; read values that lie anywhere with `core::ptr::read_unaligned`
 
     fault: unaligned access
        = at cycle 38, pc 0x0800002a

@@ -3,6 +3,7 @@
 mod asm;
 mod backtrace;
 mod board;
+mod checks;
 mod clock;
 mod console;
 mod core_checks;

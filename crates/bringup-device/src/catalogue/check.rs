@@ -36,6 +36,7 @@ struct ChipPlaces {
     reset_clock_hz: Option<Spanned<IgnoredAny>>,
     svd: Option<Spanned<IgnoredAny>>,
     alternate_functions: Option<Spanned<IgnoredAny>>,
+    narrowest_write: Option<Spanned<IgnoredAny>>,
     #[serde(default)]
     memory: Vec<Spanned<IgnoredAny>>,
 }
@@ -102,6 +103,15 @@ impl Checks {
         let span = place(self.places.chip.alternate_functions.as_ref());
         for pin in chip.alternate_functions.keys().filter(|pin| !is_pin(pin)) {
             self.problem(span, format!("`{pin}` is not the name of a pin"));
+        }
+        let span = place(self.places.chip.narrowest_write.as_ref());
+        for (place, bits) in &chip.narrowest_write {
+            if ![8, 16, 32].contains(bits) {
+                self.problem(
+                    span,
+                    format!("no access of `{place}` has {bits} bits: 8, 16 or 32"),
+                );
+            }
         }
     }
 

@@ -46,9 +46,7 @@ impl Exti {
         setup.pins.listen_to_all(setup.device.0);
         let lines = setup.layout.word(RTSR).map_or(0, |word| word.writable);
         setup.correct(PR, |word| {
-            let lines = lines & word.covered;
-            word.make_command(lines);
-            word.readable |= lines;
+            word.make_flags(lines & word.covered);
         });
         let number = |&(name, lines): &(&str, u32)| Some((setup.interrupt(name)?, lines));
         Self {

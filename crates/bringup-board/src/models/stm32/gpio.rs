@@ -12,6 +12,9 @@
 
 use bringup_cpu::Width;
 
+mod watch;
+
+use self::watch::Watch;
 use crate::peripheral::{Context, Model, Reset, Setup};
 use crate::pins::{Drive, PinId, SignalId};
 use crate::registers::RegisterFile;
@@ -55,6 +58,7 @@ pub struct Gpio {
     /// Signals by pin and alternate function.
     alternates: Vec<Vec<Option<SignalId>>>,
     lock: Lock,
+    watch: Watch,
 }
 
 impl Gpio {
@@ -84,10 +88,24 @@ impl Gpio {
         setup.correct(BSRR, |word| word.make_command(u32::MAX));
         setup.correct(BRR, |word| word.make_command(0xFFFF));
         setup.correct(LCKR, |word| word.make_read_write(0x1_FFFF));
+        Self::limit(setup);
         Self {
             pins,
             alternates,
             lock: Lock::Open,
+            watch: Watch::new(setup, &port),
+        }
+    }
+
+    /// The codes that are reserved: RM0377 and RM0091, `GPIOx_PUPDR`, `GPIOx_AFRL`, `GPIOx_AFRH`.
+    fn limit(setup: &mut Setup<'_>) {
+        let pulls = "0 is no resistor, 1 pull-up, 2 pull-down";
+        let functions = "the alternate functions are 0 to 7";
+        for pin in 0..16 {
+            setup.allow(PUPDR, 0b11 << (2 * pin), 0..=2, pulls);
+            let register = if pin < 8 { AFRL } else { AFRH };
+            let field = 0b1111 << (4 * (pin % 8));
+            setup.allow(register, field, 0..=7, functions);
         }
     }
 
@@ -145,7 +163,7 @@ impl Gpio {
     }
 
     /// Settles what a change of `ODR` changes: of the pins in `changed` those that are outputs.
-    fn settle_outputs(&self, changed: u32, context: &mut Context<'_>) {
+    fn settle_outputs(&mut self, changed: u32, context: &mut Context<'_>) {
         let moder = context.file.get(MODER);
         let mut outputs = changed;
         let mut rest = changed;
@@ -156,13 +174,14 @@ impl Gpio {
                 outputs &= !(1 << pin);
             }
         }
+        self.watch.levels_set(changed & !outputs, context);
         if outputs != 0 {
             self.settle(outputs, context);
         }
     }
 
     /// Sets `ODR` and the pins that follow it.
-    fn set_odr(&self, new: u32, context: &mut Context<'_>) {
+    fn set_odr(&mut self, new: u32, context: &mut Context<'_>) {
         let changed = context.file.get(ODR) ^ new;
         if changed != 0 {
             context.file.set(ODR, new);
@@ -239,10 +258,21 @@ impl Gpio {
             _ => 0,
         };
         if pins != 0 {
+            if word == MODER {
+                self.watch.became_outputs(outputs(new));
+            }
+            self.watch.configured(word, (old, new), pins, context);
             self.settle(pins, context);
         }
         true
     }
+}
+
+/// The pins that are outputs by `MODER`.
+fn outputs(moder: u32) -> u32 {
+    (0..16)
+        .filter(|pin| (moder >> (2 * pin)) & 0b11 == MODE_OUTPUT)
+        .fold(0, |pins, pin| pins | 1 << pin)
 }
 
 impl Model for Gpio {
@@ -280,6 +310,10 @@ impl Model for Gpio {
 
     fn pins_changed(&mut self, pins: u32, context: &mut Context<'_>) {
         self.settle(pins, context);
+    }
+
+    fn run_ended(&mut self, settled: u64, context: &mut Context<'_>) {
+        self.watch.run_ended(settled, &self.pins, context);
     }
 
     fn awaits_outside(&self, offset: u32, _: &RegisterFile) -> bool {

@@ -40,9 +40,13 @@ impl Pwr {
             word.make_read_only(CSR_WUF | CSR_SBF | CSR_VREFINTRDYF);
         });
         let cr = setup.layout.register("CR");
-        Self {
-            vos: cr.and_then(|cr| cr.field("VOS")),
+        let vos = cr.and_then(|cr| cr.field("VOS"));
+        if let Some((mask, _)) = vos {
+            // RM0377 section 6.4.1: the bits then stay as they are.
+            let ranges = "1 is range 1 (1.8 V), 2 is range 2 (1.5 V), 3 is range 3 (1.2 V)";
+            setup.allow(CR, mask, 1..=3, ranges);
         }
+        Self { vos }
     }
 
     fn settle(&self, context: &mut Context<'_>) {

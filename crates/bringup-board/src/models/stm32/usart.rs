@@ -110,6 +110,21 @@ pub struct Usart {
 }
 
 impl Usart {
+    /// The codes that are reserved: RM0377 and RM0091, chapters on the USART, `USART_CR1` and the
+    /// generation of the baud rate.
+    fn limit(setup: &mut Setup<'_>, low_power: bool) {
+        let lengths = "`M1` and `M0` are 00 for 8 bits, 01 for 9, 10 for 7";
+        setup.allow(CR1, CR1_M0 | CR1_M1, 0..=2, lengths);
+        let (mask, slowest) = if low_power {
+            (0xF_FFFF, SLOWEST_LOW_POWER)
+        } else {
+            (0xFFFF, SLOWEST)
+        };
+        let divisors =
+            format!("the divisor is {slowest} or more: clock the port faster, or send slower");
+        setup.allow(BRR, mask, slowest..=mask, &divisors);
+    }
+
     /// Makes the model of a USART, or of an LPUART.
     pub fn new(setup: &mut Setup<'_>, low_power: bool) -> Self {
         setup.correct(ISR, |word| word.make_read_only(word.covered));
@@ -120,6 +135,7 @@ impl Usart {
         setup.correct(BRR, |word| {
             word.make_read_write(if low_power { 0xF_FFFF } else { 0xFFFF });
         });
+        Self::limit(setup, low_power);
         let source = match setup.name {
             "USART1" => Source::Usart1,
             "USART2" => Source::Usart2,

@@ -40,7 +40,7 @@ pub struct Wwdg {
 impl Wwdg {
     /// Makes the model.
     pub fn new(setup: &mut Setup<'_>) -> Self {
-        setup.correct(SR, |word| word.make_read_write(1));
+        setup.correct(SR, |word| word.make_zero_flags(1));
         Self {
             irq: setup.interrupt("WWDG"),
             since: 0,

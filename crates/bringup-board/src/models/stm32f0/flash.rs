@@ -74,9 +74,11 @@ impl Flash {
     pub fn new(setup: &mut Setup<'_>) -> Self {
         setup.correct(SR, |word| {
             word.make_read_only(SR_BSY);
-            word.make_command(SR_CLEARED);
-            word.readable |= SR_CLEARED;
+            word.make_flags(SR_CLEARED);
         });
+        // Section 3.5.1.
+        let latency = "0 is no wait state, for up to 24 MHz, and 1 is one, for up to 48 MHz";
+        setup.allow(ACR, 0b111, 0..=1, latency);
         setup.correct(ACR, |word| word.make_read_only(ACR_PRFTBS));
         Self {
             irq: setup.interrupt("FLASH"),

@@ -86,8 +86,7 @@ impl Flash {
     pub fn new(setup: &mut Setup<'_>) -> Self {
         setup.correct(SR, |word| {
             word.make_read_only(SR_BSY | SR_ENDHV | SR_READY);
-            word.make_command(SR_EOP | SR_ERRORS);
-            word.readable |= SR_EOP | SR_ERRORS;
+            word.make_flags(SR_EOP | SR_ERRORS);
         });
         Self {
             irq: setup.interrupt("FLASH"),

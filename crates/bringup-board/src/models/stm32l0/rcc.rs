@@ -118,6 +118,13 @@ impl Rcc {
             );
             word.make_command(CSR_RMVF);
         });
+        // Sections 7.3.2 and 7.3.4: what the manual does not allow.
+        let ranges = "the ranges are 0 (65.536 kHz) to 6 (4.194 MHz)";
+        setup.allow(ICSCR, 0b111 << 13, 0..=6, ranges);
+        let multipliers = "the codes are 0 to 8, for 3, 4, 6, 8, 12, 16, 24, 32 and 48";
+        setup.allow(CFGR, 0b1111 << 18, 0..=8, multipliers);
+        let dividers = "the codes are 1, 2 and 3, for a division by 2, 3 and 4";
+        setup.allow(CFGR, 0b11 << 22, 1..=3, dividers);
         Self {
             crystals: setup.crystals,
             irq: setup.interrupt("RCC"),

@@ -1,6 +1,7 @@
 //! SYSCFG, EXTI and the inputs of the ports: RM0377 chapters 10 and 13.
 
-use super::Bench;
+use super::{Bench, L031, run_program};
+use crate::asm::Asm;
 
 const GPIOA: u32 = 0x5000_0000;
 const GPIOB: u32 = 0x5000_0400;
@@ -72,4 +73,36 @@ fn software_triggers_until_the_pending_bit_is_cleared() {
     assert_eq!(bench.pending(), 1 << 7);
     bench.write(EXTI + 0x14, 1 << 4);
     assert_eq!((bench.read(EXTI + 0x10), bench.read(EXTI + 0x14)), (0, 0));
+}
+
+/// Without optimisation there are calls between read and write, here branches: one such write proves nothing, two that
+/// differ as what was read does do.
+#[test]
+fn read_modify_writes_of_the_pending_flags_are_found_by_what_they_write() {
+    let program = |lines: u16| {
+        let mut program = Asm::new();
+        // Lines 5 and 6 by software, one after the other; `PR |= 1 << 3` each time.
+        program.load(1, EXTI).movs(0, 0x60).str(0, 1, 0);
+        program
+            .movs(2, 8)
+            .movs(4, 0x20)
+            .movs(5, lines)
+            .label("turn");
+        program
+            .str(4, 1, 0x10)
+            .ldr(0, 1, 0x14)
+            .b("over")
+            .label("over");
+        program.op(0x4310).b("on").label("on").str(0, 1, 0x14);
+        program.op(0x0064).op(0x3D01).bne("turn").exit();
+        program
+    };
+    let once = run_program("nucleo-l031k6", L031, &program(1));
+    assert_eq!(once.findings(), []);
+    let twice = run_program("nucleo-l031k6", L031, &program(2));
+    let [finding] = twice.findings() else {
+        panic!("{:?}", twice.findings())
+    };
+    assert_eq!(finding.rule, "w1c-read-modify-write");
+    assert_eq!(finding.register.as_deref(), Some("EXTI.PR"));
 }

@@ -19,13 +19,14 @@ use bringup_board::{Board, Width};
 use bringup_device::Device;
 use bringup_device::catalogue;
 
-use crate::fixture::Elf;
+use crate::asm::Asm;
+use crate::fixture::{Elf, elf};
 
 /// A peripheral per line: name, base address, interrupts as `NAME=NUMBER`, registers as `NAME:OFFSET:RESET`, all
 /// numbers in hexadecimal but those of interrupts, and after a register its fields as `.NAME:BIT:WIDTH`.
 const L031: &str = "
 RCC 40021000 RCC=4 CR:0:300 ICSCR:4:B000 CFGR:C:0 CIER:10:0 CIFR:14:0 CICR:18:0 APB1RSTR:28:0 .USART2RST:17:1 \
- IOPENR:2C:0 .IOPAEN:0:1 .IOPBEN:1:1 AHBENR:30:100 APB2ENR:34:0 .TIM21EN:2:1 APB1ENR:38:0 .TIM2EN:0:1 .WWDGEN:11:1 .USART2EN:17:1 .LPUART1EN:18:1 .PWREN:28:1 CCIPR:4C:0 CSR:50:C000000
+ IOPENR:2C:0 .IOPAEN:0:1 .IOPBEN:1:1 AHBENR:30:100 APB2ENR:34:0 .SYSCFGEN:0:1 .TIM21EN:2:1 APB1ENR:38:0 .TIM2EN:0:1 .WWDGEN:11:1 .USART2EN:17:1 .LPUART1EN:18:1 .PWREN:28:1 CCIPR:4C:0 CSR:50:C000000
 Flash 40022000 FLASH=3 ACR:0:0 .LATENCY:0:1 .PRFTEN:1:1 PECR:4:7 PDKEYR:8:0 PEKEYR:C:0 PRGKEYR:10:0 OPTKEYR:14:0 SR:18:C
 PWR 40007000 CR:0:1000 .DBP:8:1 .VOS:11:2 CSR:4:0
 GPIOA 50000000 MODER:0:EBFFFCFF OTYPER:4:0 OSPEEDR:8:0 PUPDR:C:24000000 IDR:10:0 ODR:14:0 BSRR:18:0 LCKR:1C:0 AFRL:20:0 AFRH:24:0 BRR:28:0
@@ -43,7 +44,7 @@ CRC 40023000 DR:0:FFFFFFFF IDR:4:0 CR:8:0 INIT:10:FFFFFFFF POL:14:4C11DB7
 ";
 
 const F042: &str = "
-RCC 40021000 RCC_CRS=4 CR:0:83 CFGR:4:0 CIR:8:0 AHBENR:14:14 .IOPAEN:17:1 .IOPBEN:18:1 APB2ENR:18:0 .TIM1EN:11:1 .USART1EN:14:1 APB1ENR:1C:0 .TIM2EN:0:1 .USART2EN:17:1 .PWREN:28:1 BDCR:20:0 CSR:24:C000000 CFGR2:2C:0 CFGR3:30:0 CR2:34:80
+RCC 40021000 RCC_CRS=4 CR:0:83 CFGR:4:0 CIR:8:0 AHBENR:14:14 .IOPAEN:17:1 .IOPBEN:18:1 APB2ENR:18:0 .SYSCFGEN:0:1 .TIM1EN:11:1 .USART1EN:14:1 APB1ENR:1C:0 .TIM2EN:0:1 .USART2EN:17:1 .PWREN:28:1 BDCR:20:0 CSR:24:C000000 CFGR2:2C:0 CFGR3:30:0 CR2:34:80
 Flash 40022000 FLASH=3 ACR:0:30 .LATENCY:0:3 .PRFTBE:4:1 KEYR:4:0 OPTKEYR:8:0 SR:C:0 CR:10:80 AR:14:0
 PWR 40007000 CR:0:0 .DBP:8:1 CSR:4:0
 GPIOA 48000000 MODER:0:28000000 OTYPER:4:0 OSPEEDR:8:0 PUPDR:C:24000000 IDR:10:0 ODR:14:0 BSRR:18:0 LCKR:1C:0 AFRL:20:0 AFRH:24:0 BRR:28:0
@@ -102,6 +103,15 @@ fn describe(table: &str) -> Device {
          <peripherals>{text}</peripherals></device>"
     );
     bringup_device::svd::load(&text).device.unwrap()
+}
+
+/// A board that ran a program to its end, at most for a second.
+fn run_program(board: &str, table: &str, program: &Asm) -> Board {
+    let known = catalogue::board(board).unwrap();
+    let mut board = Board::new(known.chip, Some(known.board), &describe(table)).unwrap();
+    board.load(&elf(program)).unwrap();
+    board.run_for(Duration::from_secs(1));
+    board
 }
 
 /// A board whose registers a test uses from outside, while the core runs an endless loop.

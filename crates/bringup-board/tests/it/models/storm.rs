@@ -66,7 +66,8 @@ fn systick_that_comes_faster_than_its_handler_ends_is_one() {
     let mut program = Asm::new();
     program.b("start").movs(0, 20).label("wait").op(0x3801);
     program.bne("wait").op(0x4770).label("start");
-    program.store(0xE000_E014, 20).store(0xE000_E010, 0b111);
+    program.store(0xE000_E014, 20).store(0xE000_E018, 0);
+    program.store(0xE000_E010, 0b111);
     program.label("end").b("end");
     insta::assert_snapshot!(run(&program, &[(15, 2)]), @r"
     interrupt-storm at 0x80000c2, 1 times: the interrupt `SysTick` is taken again and again, and what it interrupted never goes on: it is raised again before its handler has ended

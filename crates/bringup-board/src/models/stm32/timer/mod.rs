@@ -170,14 +170,17 @@ impl Timer {
         for offset in [CNT, ARR].into_iter().chain(CCR) {
             setup.correct(offset, |word| {
                 // SVD files give all of them 32 bits, and the reload value the reset value 0.
-                *word = crate::registers::Word {
-                    reset: if offset == ARR { largest } else { 0 },
-                    covered: u32::MAX,
-                    ..crate::registers::Word::default()
-                };
+                *word = crate::registers::Word::default();
+                word.reset = if offset == ARR { largest } else { 0 };
+                word.covered = u32::MAX;
+                word.detailed = true;
                 word.make_read_write(largest);
             });
         }
+        setup.correct(SR, |word| word.make_zero_flags(word.writable));
+        // `CKD`: RM0377 and RM0091, `TIMx_CR1`.
+        let divisions = "0, 1 and 2 are divisions by 1, 2 and 4";
+        setup.allow(CR1, 0b11 << 8, 0..=2, divisions);
         setup.correct(EGR, |word| word.make_command(word.covered & 0xFF));
         let compare = format!("{}_CC", setup.name);
         let exact = setup.interrupts.iter().find(|(name, _)| *name == compare);
