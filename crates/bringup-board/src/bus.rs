@@ -22,7 +22,7 @@ use crate::scheduler::{DeviceIndex, Scheduler};
 use crate::script::Player;
 use crate::trace::Recorder;
 use crate::wires::Wires;
-use accesses::{LastRead, Memory};
+use accesses::{LastRead, Remembered};
 use core_events::Exceptions;
 
 mod accesses;
@@ -61,7 +61,7 @@ pub(crate) struct System {
     /// The read of a register that firmware made last.
     last_read: LastRead,
     /// What checks remember.
-    memory: Memory,
+    remembered: Remembered,
     /// Voltage range, wait states and clock that the flash was checked for.
     checked: (u8, u32, Frequency),
     /// What is known of the firmware from its file.
@@ -124,7 +124,7 @@ impl System {
             io_port: chip.core == Core::CortexM0Plus,
             wires: Wires::default(),
             last_read: LastRead::default(),
-            memory: Memory::default(),
+            remembered: Remembered::default(),
             checked: (0, 0, Frequency::hz(0)),
             program: None,
             stack: None,

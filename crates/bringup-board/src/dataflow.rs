@@ -121,8 +121,8 @@ impl Flow {
                 self.registers[to] = self.registers[usize::from(code >> 3 & 15)];
             }
             0x4800..=0x4FFF => {
-                let at = (pc & !3) + 4 + u32::from(code & 0xFF) * 4;
-                let word = u32::from(fetch(at)?) | u32::from(fetch(at + 2)?) << 16;
+                let at = (pc & !3).wrapping_add(4 + u32::from(code & 0xFF) * 4);
+                let word = u32::from(fetch(at)?) | u32::from(fetch(at.wrapping_add(2))?) << 16;
                 *self.low(t) = Value::Constant(word);
             }
             0x9000..=0x97FF => *self.slot(code)? = *self.low(t),

@@ -20,7 +20,7 @@ pub(super) struct LastRead {
 
 /// What checks remember of a run.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Memory {
+pub(super) struct Remembered {
     /// Writes to registers of flags that may be read-modify-writes, by instruction and address: what was read, and the bits
     /// that were added to it.
     suspects: BTreeMap<(u32, u32), (u32, u32)>,
@@ -74,18 +74,7 @@ impl System {
             return (offset, width, value);
         };
         if width.bytes() < word.narrowest {
-            let written = match width {
-                Width::Byte => value.wrapping_mul(0x0101_0101),
-                Width::Halfword | Width::Word => value.wrapping_mul(0x0001_0001),
-            };
-            let narrowest = word.narrowest;
-            let subject = u64::from(device.base.wrapping_add(offset));
-            let rule = &checks::bad_width::RULE;
-            self.findings.report(rule, subject, at.pc, at.cycle, || {
-                let register = device.register_name(offset, width);
-                checks::bad_width::detail(&register, width, value, narrowest, written)
-            });
-            return (offset & !3, Width::Word, written);
+            return self.widen(index, (offset, width, value), word.narrowest, at);
         }
         let shift = (offset & 3) * 8;
         let (lanes, flags) = (width.mask() << shift, word.flags() | word.zero_flags());
@@ -111,6 +100,30 @@ impl System {
             self.check_flags(&write);
         }
         (offset, width, value)
+    }
+
+    /// Reports a write that is too narrow, and gives what becomes of it: the bridge to the peripheral repeats it until a word is
+    /// full (RM0091 section 2.1).
+    fn widen(
+        &mut self,
+        index: usize,
+        (offset, width, value): (u32, Width, u32),
+        narrowest: u32,
+        at: At,
+    ) -> (u32, Width, u32) {
+        let written = match width {
+            Width::Byte => value.wrapping_mul(0x0101_0101),
+            Width::Halfword | Width::Word => value.wrapping_mul(0x0001_0001),
+        };
+        if let Some(device) = self.devices.list.get(index) {
+            let subject = u64::from(device.base.wrapping_add(offset));
+            let rule = &checks::bad_width::RULE;
+            self.findings.report(rule, subject, at.pc, at.cycle, || {
+                let register = device.register_name(offset, width);
+                checks::bad_width::detail(&register, width, value, narrowest, written)
+            });
+        }
+        (offset & !3, Width::Word, written)
     }
 
     fn report_reserved(&mut self, write: &Write, bits: u32) {
@@ -198,7 +211,7 @@ impl System {
             return false;
         }
         let key = (write.at.pc, self.last_read.address);
-        let before = *self.memory.suspects.entry(key).or_insert((read, added));
+        let before = *self.remembered.suspects.entry(key).or_insert((read, added));
         before.0 != read && before.1 == added
     }
 
@@ -243,7 +256,7 @@ impl System {
     pub(super) fn look_at_system_write(&mut self, address: u32, value: u32, at: At) {
         const ENABLE: u32 = 1;
         const LARGEST: u32 = 0x00FF_FFFF;
-        let systick = &mut self.memory.systick;
+        let systick = &mut self.remembered.systick;
         match address {
             SYST_RVR => {
                 systick.reload = value & LARGEST;
@@ -274,7 +287,7 @@ impl System {
 
     /// Forgets what belongs to the time before a reset.
     pub(super) fn forget_systick(&mut self) {
-        self.memory.systick = SysTick::default();
+        self.remembered.systick = SysTick::default();
     }
 
     /// A run ended at `cycle`: reports what only shows then. `over` says that the firmware does nothing any more; otherwise
@@ -292,9 +305,8 @@ impl System {
                 model.run_ended(before, context);
             });
         }
-        if let Some((pc, since)) = self.memory.systick.idle
-            && since <= before
-        {
+        let idle = &mut self.remembered.systick.idle;
+        if let Some((pc, since)) = idle.take_if(|(_, since)| *since <= before) {
             let rule = &checks::systick_range::RULE;
             self.findings
                 .report(rule, 1, pc, since, checks::systick_range::zero);

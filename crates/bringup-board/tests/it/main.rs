@@ -15,5 +15,6 @@ mod harness;
 mod image;
 mod models;
 mod registers;
+mod rules;
 mod trace;
 mod unpredictable;
