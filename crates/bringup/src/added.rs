@@ -17,7 +17,7 @@ use crate::error::Error;
 use crate::files;
 
 pub(crate) use keep::{Content, Kept, keep, remove};
-pub(crate) use lookup::{Known, assigned_svd, known, svd_of};
+pub(crate) use lookup::{Known, assigned_svd, common_svd, known, svd_of};
 
 /// The form of a manifest that is written and read here.
 const FORMAT: u32 = 1;

@@ -3,6 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use bringup_device::pack::Incomplete;
+
 use crate::project::ProbeTool;
 
 /// An error of the tool. Each renders as `error: …` with its causes, and a `hint:` where there is one.
@@ -115,7 +117,7 @@ pub(crate) enum Error {
     SeveralChips { name: String, chips: Vec<String> },
 
     #[error(transparent)]
-    Incomplete(#[from] bringup_device::pack::Incomplete),
+    Incomplete(#[from] Incomplete),
 
     #[error("`{name}` is neither a file nor a chip that is known")]
     NoFileOrChip {
@@ -183,6 +185,9 @@ impl Error {
             }
             Self::Added { .. } => Some("remove that file, and add the pack or SVD file again".into()),
             Self::SeveralChips { .. } => Some("write more of the name; `bringup chips PATTERN` lists them".into()),
+            Self::Incomplete(Incomplete::Core { core, .. }) if !core.is_empty() => {
+                Some("`bringup svd` and `bringup pac` take it all the same".into())
+            }
             Self::Incomplete(_) => Some(
                 "add its SVD file again with what is missing, as in `bringup svd add FILE --core cortex-m0+ \
                  --flash 0x08000000:32K --ram 0x20000000:8K`"

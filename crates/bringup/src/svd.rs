@@ -78,9 +78,16 @@ pub(crate) fn file_named(name: &str) -> Result<PathBuf, Error> {
     if let Ok(target) = Target::of_board(name) {
         return file_of(&target.chip);
     }
-    // A chip can lack what it takes to build for it, and have an SVD file.
-    match added::known(name)? {
+    let known = match added::known(name) {
+        // Which of them is meant does not matter if one file is that of all.
+        Err(several @ Error::SeveralChips { .. }) => {
+            return added::common_svd(name)?.ok_or(several);
+        }
+        known => known?,
+    };
+    match known {
         Known::Catalogue(chip) => file_of(chip),
+        // A chip can lack what it takes to build for it, and have an SVD file.
         Known::Added { chip, svd } => svd.ok_or(Error::NoSvd {
             chip: chip.name,
             published: None,

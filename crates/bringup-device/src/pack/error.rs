@@ -25,6 +25,12 @@ pub enum Error {
     /// No file describes the pack.
     #[error("the archive holds no `.pdsc` file, so it is not a CMSIS-Pack")]
     NoDescription,
+    /// The description names no device.
+    #[error("the pack `{name}` describes no chips")]
+    NoChips {
+        /// Vendor and name of the pack.
+        name: String,
+    },
     /// The description has no sensible reading.
     #[error("`{}` does not describe a pack", text.name())]
     Description {
@@ -64,6 +70,9 @@ impl Error {
             Self::NotZip { .. } | Self::Broken { .. } => {
                 Some("is the file complete? download it again")
             }
+            Self::NoChips { .. } => Some(
+                "packs of families of chips have `_DFP` in their names; others hold software or boards",
+            ),
             Self::NoDescription => {
                 Some("a CMSIS-Pack holds a file `VENDOR.NAME.pdsc` beside what it describes")
             }

@@ -60,7 +60,7 @@ impl<R: Read + Seek> Archive<R> {
     ///
     /// # Errors
     ///
-    /// [`Error`] if there is no description, or what is in it has no sensible reading.
+    /// [`Error`] if there is no description, it describes no chips, or what is in it has no sensible reading.
     pub fn pack(&mut self) -> Result<Pack, Error> {
         let path = self.description().ok_or(Error::NoDescription)?.to_owned();
         let bytes = self.read(&path, MAX_DESCRIPTION)?;
@@ -76,6 +76,11 @@ impl<R: Read + Seek> Archive<R> {
                 diagnostics,
             });
         };
+        if description.chips.is_empty() {
+            return Err(Error::NoChips {
+                name: format!("{}.{}", description.vendor, description.name),
+            });
+        }
         let mut found = BTreeMap::new();
         for (written, span) in references {
             let path = self.find(&written).map(str::to_owned);

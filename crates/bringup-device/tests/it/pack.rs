@@ -205,6 +205,7 @@ fn what_is_no_pack_is_said() {
     `A.B.pdsc` does not describe a pack
     error[pack] at byte 0: the pack has no `<vendor>`
     ");
+    assert_snapshot!(refused("<package><vendor>A</vendor><name>B</name></package>"), @"the pack `A.B` describes no chips");
     assert_snapshot!(refused("<package><vendor>A</vendor></package>"), @"
     `A.B.pdsc` does not describe a pack
     error[pack] at byte 0: the pack has no `<name>`

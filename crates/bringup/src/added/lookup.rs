@@ -101,12 +101,7 @@ pub(crate) fn find<'a>(
     name: &str,
 ) -> Result<Option<Found<'a>>, Error> {
     let name = name.trim();
-    let chips = || {
-        collections.iter().flat_map(|collection| {
-            let chips = collection.chips.iter();
-            chips.map(move |chip| Found { collection, chip })
-        })
-    };
+    let chips = || chips(collections);
     if let Some(found) = chips().find(|found| found.is_called(name)) {
         return Ok(Some(found));
     }
@@ -124,22 +119,14 @@ pub(crate) fn find<'a>(
     if let Some((_, found)) = longest {
         return Ok(Some(found));
     }
-    let begins = |own: &str| {
-        let start = own.get(..name.len());
-        start.is_some_and(|start| start.eq_ignore_ascii_case(name))
-    };
-    let mut begun = chips().filter(|found| !name.is_empty() && names(found.chip).any(begins));
-    let Some(first) = begun.next() else {
+    let begun = begun_with(collections, name);
+    let Some(first) = begun.first() else {
         return Ok(None);
     };
-    let rest: Vec<Found<'a>> = begun.collect();
-    if rest.iter().all(|other| other.is_like(&first)) {
-        return Ok(Some(first));
+    if begun.iter().all(|other| other.is_like(first)) {
+        return Ok(Some(*first));
     }
-    let mut chips: Vec<String> = std::iter::once(&first)
-        .chain(&rest)
-        .map(|found| found.chip.name.clone())
-        .collect();
+    let mut chips: Vec<String> = begun.iter().map(|it| it.chip.name.clone()).collect();
     if chips.len() > NAMED {
         let more = chips.len() - NAMED;
         chips.truncate(NAMED);
@@ -149,6 +136,40 @@ pub(crate) fn find<'a>(
         name: name.into(),
         chips,
     })
+}
+
+fn chips(collections: &[Collection]) -> impl Iterator<Item = Found<'_>> {
+    collections.iter().flat_map(|collection| {
+        let chips = collection.chips.iter();
+        chips.map(move |chip| Found { collection, chip })
+    })
+}
+
+/// The chips whose names begin so, in any case.
+fn begun_with<'a>(collections: &'a [Collection], name: &str) -> Vec<Found<'a>> {
+    let begins = |own: &str| {
+        let start = own.get(..name.len());
+        start.is_some_and(|start| start.eq_ignore_ascii_case(name))
+    };
+    let begun = chips(collections).filter(|found| names(found.chip).any(begins));
+    begun.filter(|_| !name.is_empty()).collect()
+}
+
+/// The one SVD file of all chips whose names begin so.
+pub(crate) fn common_svd(name: &str) -> Result<Option<PathBuf>, Error> {
+    let collections = all()?;
+    let begun = begun_with(&collections, name.trim());
+    let Some((first, others)) = begun.split_first() else {
+        return Ok(None);
+    };
+    let same = |other: &Found<'_>| {
+        other.collection == first.collection && other.chip.svd == first.chip.svd
+    };
+    if others.iter().all(same) {
+        first.svd()
+    } else {
+        Ok(None)
+    }
 }
 
 /// The SVD file that was added for just this chip.

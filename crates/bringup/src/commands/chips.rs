@@ -39,8 +39,10 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
                 .iter()
                 .map(|it| (it.kind, it.length))
                 .collect();
+            let core = chip.core().map(|core| core.name().to_owned());
+            let core = core.unwrap_or_else(|| chip.core.to_lowercase());
             let from = format!("{}, from {}", chip.vendor, collection.name);
-            row(&chip.name, &chip.core.to_lowercase(), &memories, &from);
+            row(&chip.name, &core, &memories, &from);
         }
     }
     if found {

@@ -153,7 +153,13 @@ fn the_chips_of_a_pack_are_known_by_name_everywhere() {
     ── stderr
     ");
     // By name, by order code, by variant, and by as much of the name as tells.
-    for name in ["TINY101K6", "tiny101k6t6tr", "TINY101K6Tx", "TINY101K8"] {
+    for name in [
+        "TINY101K6",
+        "tiny101k6t6tr",
+        "TINY101K6Tx",
+        "TINY101K8",
+        "tiny101",
+    ] {
         let ran = desk.run(&["svd", "get", name]);
         assert_eq!((ran.code, ran.stdout), (Some(0), svd("TINY1x")), "{name}");
     }
@@ -202,6 +208,8 @@ fn the_chips_of_a_pack_are_known_by_name_everywhere() {
 
     hint: name the vendor's file with `--svd FILE`, or keep it with `bringup svd add FILE`
     ");
+    // Two chips of one file are two chips all the same.
+    assert_eq!(desk.run(&["audit", elf, "--chip", "TINY101"]).code, Some(2));
     assert_snapshot!(desk.run(&["svd", "show", "TINY10"]), @"
     exit code: 2
     ── stdout

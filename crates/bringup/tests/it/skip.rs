@@ -80,16 +80,13 @@ impl Left {
 
 /// A board without firmware; `None` where the SVD file of its chip is not on this machine.
 fn board(name: &str) -> Option<Board> {
-    let text = match name {
-        "nucleo-f042k6" => {
-            // No package ships it.
-            fs::read_to_string(vendor_file("STMicro-2026/STM32F0x2.svd")?).unwrap()
-        }
-        _ => {
-            let ran = finish(tool().args(["svd", "get", name]));
-            assert_eq!(ran.code, Some(0), "{ran}");
-            ran.stdout
-        }
+    let text = if name == "nucleo-f042k6" {
+        // No package ships it.
+        fs::read_to_string(vendor_file("STMicro-2026/STM32F0x2.svd")?).unwrap()
+    } else {
+        let ran = finish(tool().args(["svd", "get", name]));
+        assert_eq!(ran.code, Some(0), "{ran}");
+        ran.stdout
     };
     Some(Board::named(name, &text).expect("the vendor's file describes the chip"))
 }
