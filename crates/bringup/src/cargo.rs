@@ -19,7 +19,7 @@ fn cargo() -> OsString {
 }
 
 /// A `cargo` command in `dir` that the caller's settings for other builds do not reach.
-fn command(dir: &Path) -> Command {
+pub(crate) fn command(dir: &Path) -> Command {
     let mut command = Command::new(cargo());
     // `RUSTFLAGS` of a CI job would replace the project's own flags; a target directory set for
     // another project would mix both.

@@ -155,6 +155,12 @@ pub(crate) enum Error {
         problems: Vec<bringup_board::ScriptProblem>,
     },
 
+    #[error("`{}` is not a configuration of cargo", path.display())]
+    ConfigFile {
+        path: PathBuf,
+        source: Box<toml_edit::TomlError>,
+    },
+
     #[error("the virtual board cannot be built")]
     Board { source: bringup_board::Error },
 }

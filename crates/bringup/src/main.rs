@@ -7,6 +7,7 @@ mod bare;
 mod cargo;
 mod commands;
 mod diagnoses;
+mod doctor;
 mod error;
 mod exit;
 mod files;

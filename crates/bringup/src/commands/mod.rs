@@ -5,6 +5,7 @@ mod boards;
 mod chips;
 mod debug;
 mod demo;
+mod doctor;
 mod explain;
 mod flash;
 mod pac;
@@ -28,6 +29,7 @@ pub(crate) enum Command {
     Svd(svd::Args),
     Chips(chips::Args),
     Boards(boards::Args),
+    Doctor(doctor::Args),
     Explain(explain::Args),
 }
 
@@ -44,6 +46,7 @@ impl Command {
             Self::Svd(args) => svd::run(&args),
             Self::Chips(args) => chips::run(&args),
             Self::Boards(args) => boards::run(&args),
+            Self::Doctor(args) => doctor::run(&args),
             Self::Explain(args) => explain::run(&args),
         }
     }

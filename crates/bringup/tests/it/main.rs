@@ -4,6 +4,7 @@ mod added;
 mod bad_input;
 mod demo;
 mod diagnoses;
+mod doctor;
 mod firmware;
 #[cfg(unix)]
 mod flash;

@@ -1,0 +1,34 @@
+//! `probe-rs`: probe-rs is there if the project needs it.
+
+use super::{Check, Facts, Outcome, Subject};
+use crate::doctor::facts::ProjectFacts;
+use crate::doctor::machine::{first_line, on_path};
+use crate::project::ProbeTool;
+
+pub(super) const CHECK: Check = Check {
+    name: "probe-rs",
+    subject: Subject::Machine,
+    run: check,
+};
+
+fn check(facts: &Facts) -> Vec<Outcome> {
+    if let Some(version) = first_line(&facts.dir, "probe-rs", &["--version"]) {
+        return vec![Outcome::ok(version)];
+    }
+    let probe = facts.project.as_ref().and_then(ProjectFacts::probe);
+    let hint = "`cargo install probe-rs-tools --locked`; `bringup run` needs none";
+    match probe {
+        Some(ProbeTool::ProbeRs) => vec![
+            Outcome::error("the project flashes with `probe-rs`, which is not on the path")
+                .hint(hint),
+        ],
+        Some(_) => Vec::new(),
+        None if on_path("openocd").is_some() => Vec::new(),
+        None => vec![
+            Outcome::warning(
+                "`probe-rs` is not on the path; it is one of two ways to a real board",
+            )
+            .hint(hint),
+        ],
+    }
+}
