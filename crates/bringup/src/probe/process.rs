@@ -93,21 +93,25 @@ fn pass_on(
     });
 }
 
-/// Looks at what is said until nobody speaks any more, or the firmware has ended: then the program is ended, too.
+/// Looks at what is said until nobody speaks any more. When the firmware has ended, the program is ended, too; what was on
+/// its way then is still passed on.
 fn watch(child: &mut Child, pieces: &Receiver<Vec<u8>>, task: Task) -> (Option<Exit>, String) {
     let mut seen = Vec::new();
+    let mut ended = None;
     for piece in pieces {
         seen.extend(piece);
         if seen.len() > SEEN {
             seen.drain(..seen.len() - SEEN);
         }
-        let text = String::from_utf8_lossy(&seen);
-        let mut endings = ENDINGS.iter().filter(|_| task == Task::Run);
-        if let Some((_, exit)) = endings.find(|(ending, _)| text.contains(ending)) {
-            // What cannot be ended has ended.
-            let _ = child.kill();
-            return (Some(*exit), text.into_owned());
+        if task == Task::Run && ended.is_none() {
+            let text = String::from_utf8_lossy(&seen);
+            let ending = ENDINGS.iter().find(|(ending, _)| text.contains(ending));
+            if let Some((_, exit)) = ending {
+                ended = Some(*exit);
+                // What cannot be ended has ended.
+                let _ = child.kill();
+            }
         }
     }
-    (None, String::from_utf8_lossy(&seen).into_owned())
+    (ended, String::from_utf8_lossy(&seen).into_owned())
 }
