@@ -151,6 +151,15 @@ pub(crate) fn data_dir() -> Result<PathBuf, Error> {
     own_dir("BRINGUP_DATA_DIR", |dirs| dirs.data_dir().to_path_buf())
 }
 
+/// Where a program is on the path.
+pub(crate) fn on_path(program: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    let name = format!("{program}{}", std::env::consts::EXE_SUFFIX);
+    std::env::split_paths(&path)
+        .map(|folder| folder.join(&name))
+        .find(|file| file.is_file())
+}
+
 /// The directory that an environment variable names, or else the system's.
 fn own_dir(
     variable: &'static str,

@@ -136,7 +136,7 @@ fn failed(line: &Line, said: &str) -> Error {
 /// The program that drives the probe: the one that is asked for, the project's, or one that is installed.
 fn choose(setup: &Setup<'_>, args: &ProbeArgs) -> Result<ProbeTool, Error> {
     let of_project = setup.project.and_then(|project| project.metadata.probe);
-    let is_there = |tool: ProbeTool| process::find(tool.name()).is_some();
+    let is_there = |tool: ProbeTool| files::on_path(tool.name()).is_some();
     if let Some(tool) = args.probe.or(of_project) {
         return if args.dry_run || is_there(tool) {
             Ok(tool)

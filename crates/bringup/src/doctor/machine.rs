@@ -1,6 +1,6 @@
 //! What is installed on the machine.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// The first line that a program prints when it is started with an option; `None` if it is not there.
@@ -19,13 +19,4 @@ pub(super) fn first_line(dir: &Path, program: &str, args: &[&str]) -> Option<Str
         .map(str::trim)
         .find(|line| !line.is_empty())
         .map(str::to_owned)
-}
-
-/// Where a program is on the path.
-pub(super) fn on_path(program: &str) -> Option<PathBuf> {
-    let path = std::env::var_os("PATH")?;
-    let name = format!("{program}{}", std::env::consts::EXE_SUFFIX);
-    std::env::split_paths(&path)
-        .map(|folder| folder.join(&name))
-        .find(|file| file.is_file())
 }

@@ -1,7 +1,6 @@
 //! Running the program that drives the probe: what it says is passed on as it comes, and looked at.
 
 use std::io::{Read, Write};
-use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
@@ -31,14 +30,6 @@ pub(super) struct Ended {
     pub(super) exit: Exit,
     /// The end of what it said.
     pub(super) said: String,
-}
-
-/// Where a program is on the path.
-pub(super) fn find(program: &str) -> Option<PathBuf> {
-    let name = format!("{program}{}", std::env::consts::EXE_SUFFIX);
-    let path = std::env::var_os("PATH")?;
-    let mut places = std::env::split_paths(&path).map(|folder| folder.join(&name));
-    places.find(|place| place.is_file())
 }
 
 /// Runs a program to its end, or to that of the firmware.

@@ -1,7 +1,8 @@
 //! `linker`: the linker of the target is there.
 
 use super::{Check, Facts, Outcome, Subject};
-use crate::doctor::machine::{first_line, on_path};
+use crate::doctor::machine::first_line;
+use crate::files::on_path;
 use std::path::Path;
 
 pub(super) const CHECK: Check = Check {

@@ -2,7 +2,8 @@
 
 use super::{Check, Facts, Outcome, Subject};
 use crate::doctor::facts::ProjectFacts;
-use crate::doctor::machine::{first_line, on_path};
+use crate::doctor::machine::first_line;
+use crate::files::on_path;
 use crate::project::ProbeTool;
 
 pub(super) const CHECK: Check = Check {
