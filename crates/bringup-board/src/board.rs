@@ -149,11 +149,11 @@ impl Board {
         self.handler_watched = false;
         self.core = Core::new(*self.core.config());
         self.core.reset(&mut self.system);
-        self.watch_stack();
+        self.know_program();
     }
 
-    /// Lets the core watch the stack that the firmware starts with.
-    fn watch_stack(&mut self) {
+    /// Lets the checks know the firmware: the stack that it starts with, and what it means to find in RAM.
+    fn know_program(&mut self) {
         let memories = self.system.memories.regions();
         let program = self
             .image
@@ -164,6 +164,10 @@ impl Board {
             .and_then(|program| program.stack(self.core.msp(), memories));
         self.core.watch_stack(stack.clone());
         self.system.stack = stack;
+        let retained = program.iter().flat_map(|program| &program.retained);
+        for &(start, end) in retained {
+            self.system.memories.set_all_known(start, end);
+        }
         self.system.program = program.map(Arc::new);
     }
 

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use bringup_cpu::{At, Bus, BusFault, SystemAccess, Unpredictable, Width};
+use bringup_cpu::{
+    At, Bus, BusFault, SystemAccess, UnknownUse, UnknownValue, Unpredictable, Width,
+};
 use bringup_device::Device as Description;
 use bringup_device::catalogue::{Chip, Core, MemoryKind};
 use bringup_device::gates::GateBit;
@@ -23,7 +25,7 @@ use crate::script::Player;
 use crate::trace::Recorder;
 use crate::wires::Wires;
 use accesses::{LastRead, Remembered};
-use core_events::Exceptions;
+use core_events::{Exceptions, Unknown};
 
 mod accesses;
 mod core_events;
@@ -73,6 +75,7 @@ pub(crate) struct System {
     exceptions: Exceptions,
     /// Where the stack overflowed last.
     overflowed: Option<At>,
+    unknown: Unknown,
     /// Reads of the first bytes one after the other: the address behind, and the instruction.
     null_walk: Vec<(u32, u32)>,
 }
@@ -131,6 +134,7 @@ impl System {
             interrupts: interrupt_names(description),
             exceptions: Exceptions::default(),
             overflowed: None,
+            unknown: Unknown::default(),
             null_walk: Vec::new(),
         };
         system.reset(Reset::PowerOn, 0);
@@ -504,6 +508,7 @@ impl Bus for System {
         if address < null_access::READ {
             self.note_null_read(address, width, at);
         }
+        self.memories.round_known(address, width);
         Ok(value)
     }
 
@@ -697,6 +702,21 @@ impl Bus for System {
 
     fn stack_overflow(&mut self, sp: u32, at: At) {
         self.report_stack_overflow(sp, at);
+    }
+
+    #[inline]
+    fn is_unknown(&self, address: u32, width: Width) -> bool {
+        self.memories.is_unknown(address, width)
+    }
+
+    fn set_unknown(&mut self, address: u32, width: Width, value: &UnknownValue) -> bool {
+        self.unknown.copy(value.address, address);
+        self.memories.set_known(address, width, false);
+        self.memories.kind_at(address).is_some()
+    }
+
+    fn unknown_used(&mut self, value: &UnknownValue, how: UnknownUse, at: At) {
+        self.report_unknown(value, how, at);
     }
 }
 

@@ -58,6 +58,8 @@ impl Bank {
 #[derive(Debug, Clone)]
 pub(crate) struct Memories {
     ram: Vec<u8>,
+    /// Which bytes of `ram` were written since power-on: 0xFF or 0 for each, so that a check takes one load more.
+    known: Vec<u8>,
     ram_origin: u32,
     flash: Arc<Vec<u8>>,
     flash_origin: u32,
@@ -131,6 +133,7 @@ impl Memories {
             None => (0, Vec::new()),
         };
         Self {
+            known: vec![0; ram.len()],
             ram,
             ram_origin,
             flash: flash_bytes,
@@ -174,8 +177,10 @@ impl Memories {
 
     #[inline]
     pub(crate) fn fast_read(&self, address: u32, width: Width) -> Option<u32> {
-        if let Some(value) = load(&self.ram, address.wrapping_sub(self.ram_origin), width) {
-            return Some(value);
+        let offset = address.wrapping_sub(self.ram_origin);
+        if let Some(value) = load(&self.ram, offset, width) {
+            // Who reads what nobody wrote is looked at.
+            return (load(&self.known, offset, width) == Some(width.mask())).then_some(value);
         }
         // Who reads there may follow a null pointer, and is looked at.
         if address < null_access::READ {
@@ -192,12 +197,39 @@ impl Memories {
 
     #[inline]
     pub(crate) fn fast_write(&mut self, address: u32, width: Width, value: u32) -> bool {
-        store(
-            &mut self.ram,
-            address.wrapping_sub(self.ram_origin),
-            width,
-            value,
-        )
+        let offset = address.wrapping_sub(self.ram_origin);
+        store(&mut self.ram, offset, width, value)
+            && store(&mut self.known, offset, width, u32::MAX)
+    }
+
+    /// Whether an address lies in the RAM that is kept track of, and nobody has written any byte of the access.
+    #[inline]
+    pub(crate) fn is_unknown(&self, address: u32, width: Width) -> bool {
+        load(&self.known, address.wrapping_sub(self.ram_origin), width) == Some(0)
+    }
+
+    /// Makes RAM as if it had been written, or as if it had not.
+    pub(crate) fn set_known(&mut self, address: u32, width: Width, known: bool) {
+        let offset = address.wrapping_sub(self.ram_origin);
+        let mark = if known { u32::MAX } else { 0 };
+        store(&mut self.known, offset, width, mark);
+    }
+
+    /// Makes the RAM between two addresses as if it had been written.
+    pub(crate) fn set_all_known(&mut self, start: u32, end: u32) {
+        let offset = |address: u32| address.saturating_sub(self.ram_origin) as usize;
+        let (start, end) = (offset(start), offset(end).min(self.known.len()));
+        if let Some(known) = self.known.get_mut(start..end) {
+            known.fill(0xFF);
+        }
+    }
+
+    /// A value of which some bytes were written counts as written.
+    pub(crate) fn round_known(&mut self, address: u32, width: Width) {
+        let known = load(&self.known, address.wrapping_sub(self.ram_origin), width);
+        if known.is_some_and(|known| known != 0) {
+            self.set_known(address, width, true);
+        }
     }
 
     /// Whether an address lies in flash, at its own place or at its alias.

@@ -29,6 +29,8 @@ pub(crate) struct Program {
     statics: Vec<(u32, u32)>,
     /// The vector table: first address and the one behind.
     vectors: Option<(u32, u32)>,
+    /// Parts of RAM that are meant to hold what they held before a reset: first address and the one behind.
+    pub(crate) retained: Vec<(u32, u32)>,
 }
 
 impl Program {
@@ -38,6 +40,7 @@ impl Program {
             file: Arc::clone(&image.file),
             statics: Vec::new(),
             vectors: None,
+            retained: Vec::new(),
         };
         let Some(elf) = program.elf() else {
             return program;
@@ -48,8 +51,12 @@ impl Program {
             };
             memories.iter().any(ram)
         };
-        let (statics, vectors) = (static_data(&elf, is_ram), vector_table(&elf));
-        (program.statics, program.vectors) = (statics, vectors);
+        let (statics, vectors, retained) = (
+            static_data(&elf, is_ram),
+            vector_table(&elf),
+            retained(&elf),
+        );
+        (program.statics, program.vectors, program.retained) = (statics, vectors, retained);
         program
     }
 
@@ -141,6 +148,21 @@ fn static_data(elf: &Elf<'_>, is_ram: impl Fn(u32) -> bool) -> Vec<(u32, u32)> {
     let sections = elf.sections().filter(claims);
     sections
         .filter_map(|section| place(section.address(), section.size()))
+        .collect()
+}
+
+/// Sections that start-up code leaves alone, by their name.
+fn retained(elf: &Elf<'_>) -> Vec<(u32, u32)> {
+    let named = elf.sections().filter(|section| {
+        let name = section.name().unwrap_or_default();
+        name.starts_with(".uninit") || name.starts_with(".noinit")
+    });
+    named
+        .filter_map(|section| {
+            let start = u32::try_from(section.address()).ok()?;
+            let size = u32::try_from(section.size()).ok()?;
+            Some((start, start.checked_add(size)?))
+        })
         .collect()
 }
 

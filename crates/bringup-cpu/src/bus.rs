@@ -69,6 +69,32 @@ pub struct SystemAccess {
     pub write: bool,
 }
 
+/// A value that was loaded from memory that nobody had written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnknownValue {
+    /// Where it was loaded from.
+    pub address: u32,
+    /// How wide the load was.
+    pub width: Width,
+    /// The instruction that loaded it.
+    pub pc: u32,
+}
+
+/// How the program came to depend on a value that nobody wrote.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UnknownUse {
+    /// It decides whether a branch is taken.
+    Branch,
+    /// It is an address to load from or store to, or the stack pointer.
+    Address,
+    /// It is an address to go on at.
+    Target,
+    /// It is written to a special register.
+    SpecialRegister,
+    /// It is stored where there is no memory, at this address.
+    Device(u32),
+}
+
 /// The world around a core.
 ///
 /// The core asks the *fast* methods first: they stand for plain memory without side effects, are
@@ -185,5 +211,24 @@ pub trait Bus {
     /// instruction or exception entry that moves it stores anything there.
     fn stack_overflow(&mut self, sp: u32, at: At) {
         let _ = (sp, at);
+    }
+
+    /// Whether nobody has written any byte of plain memory at `address` since power-on. A world that keeps track of that
+    /// declines such loads in [`Bus::fast_read`]; the core asks here after each [`Bus::read`].
+    fn is_unknown(&self, address: u32, width: Width) -> bool {
+        let _ = (address, width);
+        false
+    }
+
+    /// Tells that what was just stored at `address` was such a value itself, or made from it: the memory there is as
+    /// good as never written. False where there is no plain memory.
+    fn set_unknown(&mut self, address: u32, width: Width, value: &UnknownValue) -> bool {
+        let _ = (address, width, value);
+        true
+    }
+
+    /// Tells that the program depends on a value that nobody wrote; `at` is where.
+    fn unknown_used(&mut self, value: &UnknownValue, how: UnknownUse, at: At) {
+        let _ = (value, how, at);
     }
 }

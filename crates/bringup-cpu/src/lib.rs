@@ -17,4 +17,4 @@ pub mod armv6m;
 pub mod bus;
 pub mod skip;
 
-pub use bus::{At, Bus, BusFault, SystemAccess, Unpredictable, Width};
+pub use bus::{At, Bus, BusFault, SystemAccess, UnknownUse, UnknownValue, Unpredictable, Width};

@@ -373,4 +373,8 @@ impl<B: Bus> Bus for Watched<'_, B> {
         self.record.changed = true;
         self.bus.stack_overflow(sp, at);
     }
+
+    fn is_unknown(&self, address: u32, width: Width) -> bool {
+        self.bus.is_unknown(address, width)
+    }
 }

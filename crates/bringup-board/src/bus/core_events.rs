@@ -1,13 +1,15 @@
 //! What the core tells of itself beyond its accesses: exceptions it takes and leaves, and a stack that overflows.
 
-use bringup_cpu::At;
+use std::collections::{BTreeMap, BTreeSet};
+
+use bringup_cpu::{At, UnknownUse, UnknownValue, Width};
 
 use super::System;
 use crate::checks::interrupt_storm::{self, Cause};
 use crate::checks::no_handler::{self, Missing};
 use crate::checks::null_access;
 use crate::checks::stack_overflow::{self, Overflow};
-use bringup_cpu::Width;
+use crate::checks::uninitialised_read;
 
 /// Exception number of HardFault.
 const HARD_FAULT: u32 = 3;
@@ -48,6 +50,30 @@ impl Default for Exceptions {
             counted: 0,
             fell: 0,
         }
+    }
+}
+
+/// Where values that nobody wrote have gone.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Unknown {
+    /// By the place of a copy, the place that nobody wrote.
+    copies: BTreeMap<u32, u32>,
+    /// Places that were told of.
+    told: BTreeSet<u32>,
+}
+
+impl Unknown {
+    /// The value at `from`, or what was made from it, was stored at `to`.
+    pub(super) fn copy(&mut self, from: u32, to: u32) {
+        let origin = self.origin(from);
+        self.copies.insert(to, origin);
+    }
+
+    /// The place that nobody wrote and that a value comes from.
+    fn origin(&self, address: u32) -> u32 {
+        let before = self.copies.range(..=address).next_back();
+        let copy = before.filter(|(place, _)| address - **place < 4);
+        copy.map_or(address, |(_, origin)| *origin)
     }
 }
 
@@ -222,5 +248,39 @@ impl System {
                 self.findings.withdraw(rule, 0, pc);
             }
         }
+    }
+
+    /// The program depends on a value that nobody wrote. It is told once, then the memory counts as written.
+    #[cold]
+    pub(super) fn report_unknown(&mut self, value: &UnknownValue, how: UnknownUse, at: At) {
+        self.memories.set_known(value.address, value.width, true);
+        // What is made from a value is as unknown, and no news.
+        let origin = self.unknown.origin(value.address);
+        if !self.unknown.told.insert(origin) {
+            return;
+        }
+        let register = match how {
+            UnknownUse::Device(address) => self.device_at(address),
+            _ => None,
+        };
+        let register = register.map(|(device, offset)| device.register_name(offset, Width::Word));
+        let program = self.program.as_deref();
+        let place = program.and_then(|program| {
+            let names = program.variables(origin, origin.saturating_add(1));
+            names.first().map(|name| format!("`{name}`"))
+        });
+        let stack = self.stack.as_ref();
+        let on_stack = stack.is_some_and(|stack| stack.contains(&origin));
+        let place =
+            place.or_else(|| on_stack.then(|| "the stack, or the heap below it".to_owned()));
+        let rule = &uninitialised_read::RULE;
+        self.findings.report(rule, 0, value.pc, at.cycle, || {
+            let function = program.and_then(|program| program.function(at.pc));
+            let user = match function {
+                Some(function) => format!("`{:#010x}` in `{function}`", at.pc),
+                None => format!("`{:#010x}`", at.pc),
+            };
+            uninitialised_read::detail(origin, place.as_deref(), how, register.as_deref(), &user)
+        });
     }
 }

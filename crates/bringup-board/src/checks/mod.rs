@@ -23,6 +23,7 @@ pub mod stuck_poll;
 pub mod systick_current;
 pub mod systick_range;
 pub mod unaligned;
+pub mod uninitialised_read;
 pub mod unknown_semihosting;
 pub mod unmapped;
 pub mod unpredictable;
@@ -50,6 +51,7 @@ pub const RULES: &[&Rule] = &[
     &systick_current::RULE,
     &systick_range::RULE,
     &unaligned::RULE,
+    &uninitialised_read::RULE,
     &unknown_semihosting::RULE,
     &unmapped::RULE,
     &unpredictable::RULE,

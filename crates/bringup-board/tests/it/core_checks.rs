@@ -5,7 +5,7 @@ use std::time::Duration;
 use bringup_board::{Board, RunOptions, Stop};
 
 use crate::asm::Asm;
-use crate::fixture::{CODE_48, board, elf_with, run, told};
+use crate::fixture::{CODE_48, GPIOB, RCC_IOPENR, board, elf_with, run, run_with, told};
 
 /// A board that ran a program with these vectors, at most for a tenth of a second.
 fn run_vectors(program: &Asm, vectors: impl FnOnce(&mut [u32; 48])) -> (Board, Stop) {
@@ -135,4 +135,146 @@ fn a_lockup_is_a_finding_with_its_cause() {
     lockup at 0x4000, 1 times: the core locks up: bus error while stacking an exception frame
     hint: the stack pointer is `0xffffffe0`, where nothing can be stored: look for what moved it
     ");
+}
+
+/// A program at the start of RAM that nobody has written, R0 being `0x2000_0100`.
+fn unwritten(code: impl FnOnce(&mut Asm)) -> String {
+    let mut program = Asm::new();
+    program.load(0, 0x2000_0100);
+    code(&mut program);
+    let (board, stop) = run(program.exit());
+    assert_eq!(stop, Stop::Exit);
+    told(&board)
+}
+
+#[test]
+fn a_value_that_nobody_wrote_is_told_of_where_it_is_used() {
+    // CMP and BNE; as an address; to a port; to a special register.
+    insta::assert_snapshot!(unwritten(|program| {
+        program.ldr(1, 0, 0).op(0x2900).bne("next").label("next");
+    }), @r"
+    uninitialised-read at 0x8000012, 1 times: read of `0x20000100` (the stack, or the heap below it), which nobody has written since power-on: it decides the branch at `0x08000016`
+    hint: write the memory before it is read
+    ");
+    insta::assert_snapshot!(unwritten(|program| {
+        program.op(0x8881).op(0x1841).op(0x7809);
+    }), @r"
+    uninitialised-read at 0x8000012, 1 times: read of `0x20000104` (the stack, or the heap below it), which nobody has written since power-on: it is used as an address at `0x08000016`
+    hint: write the memory before it is read
+    ");
+    insta::assert_snapshot!(unwritten(|program| {
+        program.store(RCC_IOPENR, 2).load(2, GPIOB);
+        program.op(0x7841).op(0x3101).str(1, 2, 0x14);
+    }), @r"
+    uninitialised-read at 0x800001a, 1 times: read of `0x20000101` (the stack, or the heap below it), which nobody has written since power-on: it is written to `GPIOB.ODR`
+    hint: write the memory before it is read
+    ");
+    insta::assert_snapshot!(unwritten(|program| {
+        program.op(0xC802).op(0xF381).op(0x8810);
+    }), @r"
+    uninitialised-read at 0x8000012, 1 times: read of `0x20000100` (the stack, or the heap below it), which nobody has written since power-on: it is written to a special register at `0x08000014`
+    hint: write the memory before it is read
+    ");
+}
+
+#[test]
+fn copies_of_a_value_that_nobody_wrote_are_followed_and_told_of_once() {
+    // To the stack by PUSH, back by POP into another register, to memory, and compared there twice.
+    insta::assert_snapshot!(unwritten(|program| {
+        program.ldr(1, 0, 0).op(0xB402).op(0xBC04).str(2, 0, 0x20);
+        program
+            .ldr(3, 0, 0x20)
+            .op(0x2B01)
+            .bne("first")
+            .label("first");
+        program
+            .ldr(3, 0, 0x20)
+            .op(0x2B01)
+            .bne("second")
+            .label("second");
+        program.ldr(1, 0, 0).op(0x2900).bne("third").label("third");
+    }), @r"
+    uninitialised-read at 0x800001a, 1 times: read of `0x20000100` (the stack, or the heap below it), which nobody has written since power-on: it decides the branch at `0x0800001e`
+    hint: write the memory before it is read
+    ");
+}
+
+#[test]
+fn values_that_nobody_wrote_may_be_moved_about() {
+    // Loaded and overwritten; copied by LDM and STM; masked away; compared when a part of it is known.
+    let told = unwritten(|program| {
+        program
+            .ldr(1, 0, 0)
+            .movs(1, 1)
+            .op(0x2900)
+            .bne("one")
+            .label("one");
+        program.op(0xC806).op(0xC006);
+        program
+            .ldr(1, 0, 0x40)
+            .movs(2, 0)
+            .op(0x4011)
+            .bne("two")
+            .label("two");
+        program
+            .ldr(1, 0, 0x40)
+            .movs(2, 1)
+            .op(0x430A)
+            .beq("three")
+            .label("three");
+        program
+            .strb(2, 0, 0x1F)
+            .ldr(1, 0, 0x1C)
+            .op(0x2900)
+            .bne("four")
+            .label("four");
+        program.ldr(1, 0, 0x44).op(0x4049).bne("five").label("five");
+    });
+    assert_eq!(told, "");
+}
+
+#[test]
+fn what_was_written_before_a_reset_is_known_after_it() {
+    let mut program = Asm::new();
+    program
+        .load(0, 0x2000_0100)
+        .load(1, 0x2000_0200)
+        .load(3, 0x4002_1050);
+    // `CSR.SFTRSTF` is set the second time.
+    program.ldr(2, 3, 0).op(0x00D2).op(0x0FD2).bne("again");
+    program.str(2, 0, 0).store(0xE000_ED0C, 0x05FA_0004);
+    program.label("hang").b("hang").label("again");
+    program.ldr(2, 0, 0).op(0x2A00).bne("end").label("end");
+    program
+        .ldr(2, 1, 0)
+        .op(0x2A00)
+        .bne("last")
+        .label("last")
+        .exit();
+    let (board, stop) = run(&program);
+    assert_eq!(stop, Stop::Exit);
+    let findings: Vec<_> = board.findings().iter().map(|it| it.rule).collect();
+    assert_eq!(findings, ["uninitialised-read"], "the second alone");
+    assert!(told(&board).contains("0x20000200"), "{}", told(&board));
+}
+
+#[test]
+fn a_loop_that_waits_for_what_nobody_wrote_is_told_of_with_and_without_skipping() {
+    let mut program = Asm::new();
+    program.load(0, 0x2000_0100).label("wait").ldr(1, 0, 0);
+    program.op(0x2900).beq("wait").exit();
+    let report = |skip| {
+        let options = RunOptions {
+            skip,
+            ..RunOptions::limited(Duration::from_millis(5))
+        };
+        let (board, _) = run_with(&program, &options);
+        told(&board)
+    };
+    let told = report(false);
+    assert!(
+        told.starts_with("uninitialised-read") && told.contains("1 times"),
+        "{told}"
+    );
+    assert!(report(true).starts_with(&told));
 }

@@ -123,6 +123,10 @@ impl State {
         let value = bus.read(address, width, at);
         self.hear(bus);
         let value = value.map_err(|_| fault(FaultKind::Load))?;
+        if bus.is_unknown(address, width) {
+            self.taint.note(at.pc, address, width);
+            self.until = 0;
+        }
         Ok((value & width.mask(), wait(bus, address)))
     }
 

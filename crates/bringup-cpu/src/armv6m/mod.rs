@@ -37,6 +37,7 @@ mod scs;
 mod special;
 mod state;
 mod systick;
+mod taint;
 pub mod timing;
 mod unpredictable;
 

@@ -32,6 +32,15 @@ impl Core {
         }
         loop {
             match self.settle(bus) {
+                Settled::Execute if self.state.taint.is_live() => {
+                    if let Some(stop) = self
+                        .stop_at_breakpoint()
+                        .or_else(|| self.step_following(bus))
+                    {
+                        return stop;
+                    }
+                    continue;
+                }
                 Settled::Execute => {}
                 Settled::Again => continue,
                 Settled::Stop(stop) => return stop,
@@ -50,6 +59,7 @@ impl Core {
         self.state.limit = FOREVER;
         self.passed = None;
         match self.settle(bus) {
+            Settled::Execute if self.state.taint.is_live() => self.step_following(bus),
             Settled::Execute => self.step_instruction(bus),
             Settled::Again => self.stop_after_fault(),
             Settled::Stop(Stop::Limit) => {
@@ -73,8 +83,17 @@ impl Core {
         }
     }
 
+    /// The stop for a breakpoint at PC.
+    fn stop_at_breakpoint(&mut self) -> Option<Stop> {
+        let pc = self.state.r[15];
+        self.breakpoints.contains(&pc).then(|| {
+            self.passed = Some(pc);
+            Stop::Breakpoint { pc }
+        })
+    }
+
     /// Executes the instruction at PC without looking for breakpoints; the world hears if it is UNPREDICTABLE.
-    fn step_instruction<B: Bus>(&mut self, bus: &mut B) -> Option<Stop> {
+    pub(super) fn step_instruction<B: Bus>(&mut self, bus: &mut B) -> Option<Stop> {
         let pc = self.state.r[15];
         let decoded = match Cache::decode_one(bus, &self.state.config.timing, pc) {
             Ok(decoded) => decoded,
@@ -166,6 +185,9 @@ impl Core {
     /// Deals with everything that is due before the next instruction.
     fn settle<B: Bus>(&mut self, bus: &mut B) -> Settled {
         self.drop_stale_code(bus);
+        if self.state.taint.has_news() {
+            self.follow_loaded(bus);
+        }
         let state = &mut self.state;
         state.catch_up(bus);
         if core::mem::take(&mut state.reset_request) {
@@ -208,6 +230,8 @@ impl Core {
     /// Enters an exception; the fault that may come of it is noted.
     fn enter<B: Bus>(&mut self, bus: &mut B, exception: u32) {
         let before = self.state.last_fault.take();
+        // What is stacked is not followed.
+        self.state.taint.forget();
         self.state.enter(bus, exception);
         self.note_fault(before);
     }

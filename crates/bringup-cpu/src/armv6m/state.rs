@@ -4,6 +4,7 @@ use super::config::Config;
 use super::fault::Fault;
 use super::nvic::Nvic;
 use super::systick::SysTick;
+use super::taint::Taint;
 use crate::skip::LoopTable;
 
 /// Why the core does not execute.
@@ -66,6 +67,7 @@ pub(crate) struct State {
 
     /// Lowest address that the stack may reach and the one it begins at; 0 for the lowest watches nothing.
     pub(crate) stack: (u32, u32),
+    pub(crate) taint: Taint,
 
     pub(crate) config: Config,
     pub(crate) nvic: Nvic,
@@ -124,6 +126,7 @@ impl State {
             generation: 0,
             code_written: None,
             stack: (0, 0),
+            taint: Taint::default(),
             config,
             nvic: Nvic::new(config.interrupts),
             systick: config.systick.map(SysTick::new),

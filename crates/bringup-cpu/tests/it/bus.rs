@@ -50,6 +50,10 @@ pub(crate) struct World {
     pub(crate) plain: usize,
     /// What the core said was UNPREDICTABLE, and where.
     pub(crate) unpredictable: Vec<(At, Unpredictable)>,
+    /// Where the stack pointer fell to from the stack that is watched, and the instruction.
+    pub(crate) overflows: Vec<(u32, u32)>,
+    /// Exceptions taken with their vectors, and 0 with those still active when something went on.
+    pub(crate) exceptions: Vec<(u32, u64)>,
 }
 
 impl World {
@@ -68,6 +72,8 @@ impl World {
             generation: 0,
             plain: 0,
             unpredictable: Vec::new(),
+            overflows: Vec::new(),
+            exceptions: Vec::new(),
         }
     }
 
@@ -225,6 +231,18 @@ impl Bus for World {
 
     fn stable_until(&self, address: u32, _width: Width, cycle: u64) -> u64 {
         if address == COUNTER { cycle } else { u64::MAX }
+    }
+
+    fn stack_overflow(&mut self, sp: u32, at: At) {
+        self.overflows.push((sp, at.pc));
+    }
+
+    fn exception_taken(&mut self, exception: u32, vector: u32, _at: At) {
+        self.exceptions.push((exception, u64::from(vector)));
+    }
+
+    fn exceptions_left(&mut self, active: u64) {
+        self.exceptions.push((0, active));
     }
 
     fn unpredictable(&mut self, what: &Unpredictable, at: At) {

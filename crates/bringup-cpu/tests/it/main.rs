@@ -15,5 +15,6 @@ mod skip;
 mod smoke;
 mod systick;
 mod timing;
+mod told;
 mod unpredictable;
 mod wake;
