@@ -166,7 +166,7 @@ impl Board {
         self.system.stack = stack;
         let retained = program.iter().flat_map(|program| &program.retained);
         for &(start, end) in retained {
-            self.system.memories.set_all_known(start, end);
+            self.system.memories.ram.set_all_known(start, end);
         }
         self.system.program = program.map(Arc::new);
     }

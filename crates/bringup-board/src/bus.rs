@@ -508,7 +508,7 @@ impl Bus for System {
         if address < null_access::READ {
             self.note_null_read(address, width, at);
         }
-        self.memories.round_known(address, width);
+        self.memories.ram.round_known(address, width);
         Ok(value)
     }
 
@@ -706,12 +706,12 @@ impl Bus for System {
 
     #[inline]
     fn is_unknown(&self, address: u32, width: Width) -> bool {
-        self.memories.is_unknown(address, width)
+        self.memories.ram.is_unknown(address, width)
     }
 
     fn set_unknown(&mut self, address: u32, width: Width, value: &UnknownValue) -> bool {
         self.unknown.copy(value.address, address);
-        self.memories.set_known(address, width, false);
+        self.memories.ram.set_known(address, width, false);
         self.memories.kind_at(address).is_some()
     }
 

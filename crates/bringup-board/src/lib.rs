@@ -45,6 +45,7 @@ pub mod models;
 pub mod peripheral;
 pub mod pins;
 mod program;
+mod ram;
 pub mod registers;
 pub mod report;
 mod run;

@@ -6,6 +6,7 @@ use bringup_cpu::Width;
 use bringup_device::catalogue::{Memory as Region, MemoryKind};
 
 use crate::checks::null_access;
+use crate::ram::Ram;
 
 /// Largest memory that is simulated, in bytes.
 pub(crate) const LARGEST: u32 = 64 << 20;
@@ -57,10 +58,8 @@ impl Bank {
 /// All memories of a chip.
 #[derive(Debug, Clone)]
 pub(crate) struct Memories {
-    ram: Vec<u8>,
-    /// Which bytes of `ram` were written since power-on: 0xFF or 0 for each, so that a check takes one load more.
-    known: Vec<u8>,
-    ram_origin: u32,
+    /// The RAM that is kept track of.
+    pub(crate) ram: Ram,
     flash: Arc<Vec<u8>>,
     flash_origin: u32,
     flash_alias: u32,
@@ -111,7 +110,13 @@ impl Memories {
             let bank = Bank::new(region);
             match region.kind {
                 MemoryKind::Flash if flash.is_none() => flash = Some(bank),
-                MemoryKind::Ram if ram.is_none() && bank.aliases.is_empty() => ram = Some(bank),
+                MemoryKind::Ram
+                    if ram.is_none()
+                        && bank.aliases.is_empty()
+                        && Ram::takes(bank.origin, bank.len()) =>
+                {
+                    ram = Some(Ram::new(bank.origin, &bank.bytes));
+                }
                 _ => others.push(bank),
             }
         }
@@ -128,14 +133,8 @@ impl Memories {
             ),
             None => (0, 0, Arc::default()),
         };
-        let (ram_origin, ram) = match ram {
-            Some(bank) => (bank.origin, Arc::unwrap_or_clone(bank.bytes)),
-            None => (0, Vec::new()),
-        };
         Self {
-            known: vec![0; ram.len()],
-            ram,
-            ram_origin,
+            ram: ram.unwrap_or_default(),
             flash: flash_bytes,
             flash_origin,
             flash_alias,
@@ -170,17 +169,11 @@ impl Memories {
             .sum()
     }
 
-    /// First address of the RAM that programs use.
-    pub(crate) fn ram_origin(&self) -> u32 {
-        self.ram_origin
-    }
-
     #[inline]
     pub(crate) fn fast_read(&self, address: u32, width: Width) -> Option<u32> {
-        let offset = address.wrapping_sub(self.ram_origin);
-        if let Some(value) = load(&self.ram, offset, width) {
+        if let Some(cell) = self.ram.cell(address) {
             // Who reads what nobody wrote is looked at.
-            return (load(&self.known, offset, width) == Some(width.mask())).then_some(value);
+            return cell.known_value(address, width);
         }
         // Who reads there may follow a null pointer, and is looked at.
         if address < null_access::READ {
@@ -197,39 +190,7 @@ impl Memories {
 
     #[inline]
     pub(crate) fn fast_write(&mut self, address: u32, width: Width, value: u32) -> bool {
-        let offset = address.wrapping_sub(self.ram_origin);
-        store(&mut self.ram, offset, width, value)
-            && store(&mut self.known, offset, width, u32::MAX)
-    }
-
-    /// Whether an address lies in the RAM that is kept track of, and nobody has written any byte of the access.
-    #[inline]
-    pub(crate) fn is_unknown(&self, address: u32, width: Width) -> bool {
-        load(&self.known, address.wrapping_sub(self.ram_origin), width) == Some(0)
-    }
-
-    /// Makes RAM as if it had been written, or as if it had not.
-    pub(crate) fn set_known(&mut self, address: u32, width: Width, known: bool) {
-        let offset = address.wrapping_sub(self.ram_origin);
-        let mark = if known { u32::MAX } else { 0 };
-        store(&mut self.known, offset, width, mark);
-    }
-
-    /// Makes the RAM between two addresses as if it had been written.
-    pub(crate) fn set_all_known(&mut self, start: u32, end: u32) {
-        let offset = |address: u32| address.saturating_sub(self.ram_origin) as usize;
-        let (start, end) = (offset(start), offset(end).min(self.known.len()));
-        if let Some(known) = self.known.get_mut(start..end) {
-            known.fill(0xFF);
-        }
-    }
-
-    /// A value of which some bytes were written counts as written.
-    pub(crate) fn round_known(&mut self, address: u32, width: Width) {
-        let known = load(&self.known, address.wrapping_sub(self.ram_origin), width);
-        if known.is_some_and(|known| known != 0) {
-            self.set_known(address, width, true);
-        }
+        self.ram.store(address, width, value)
     }
 
     /// Whether an address lies in flash, at its own place or at its alias.
@@ -242,7 +203,8 @@ impl Memories {
 
     /// Reads any memory.
     pub(crate) fn read(&self, address: u32, width: Width) -> Option<u32> {
-        load(&self.ram, address.wrapping_sub(self.ram_origin), width)
+        let cell = self.ram.cell(address);
+        cell.map(|cell| cell.value(address, width))
             .or_else(|| self.flash_read(address, width))
             .or_else(|| {
                 let mut banks = self.others.iter();
@@ -252,7 +214,7 @@ impl Memories {
 
     /// Which kind of memory an address lies in, if in any.
     pub(crate) fn kind_at(&self, address: u32) -> Option<MemoryKind> {
-        if address.wrapping_sub(self.ram_origin) < self.ram.len() as u32 {
+        if self.ram.cell(address).is_some() {
             return Some(MemoryKind::Ram);
         }
         if self.is_flash(address) {

@@ -213,7 +213,7 @@ impl System {
         self.overflowed = Some(at);
         let rule = &stack_overflow::RULE;
         let (program, stack) = (self.program.as_deref(), self.stack.clone());
-        let ram = self.memories.ram_origin();
+        let ram = self.memories.ram.origin();
         self.findings.report(rule, 0, at.pc, at.cycle, || {
             let (limit, top) = stack.map_or((0, 0), std::ops::RangeInclusive::into_inner);
             stack_overflow::detail(&Overflow {
@@ -253,7 +253,9 @@ impl System {
     /// The program depends on a value that nobody wrote. It is told once, then the memory counts as written.
     #[cold]
     pub(super) fn report_unknown(&mut self, value: &UnknownValue, how: UnknownUse, at: At) {
-        self.memories.set_known(value.address, value.width, true);
+        self.memories
+            .ram
+            .set_known(value.address, value.width, true);
         // What is made from a value is as unknown, and no news.
         let origin = self.unknown.origin(value.address);
         if !self.unknown.told.insert(origin) {

@@ -107,7 +107,11 @@ const fn bit(register: u8) -> u32 {
 /// The flags in a mask.
 const F: u32 = 1 << FLAGS;
 
-fn flow(op: &Op) -> Flow {
+#[expect(
+    clippy::too_many_lines,
+    reason = "a table: a line or two for each kind of operation"
+)]
+fn flow(op: Op) -> Flow {
     let (a, b, second) = (bit(op.a), bit(op.b), bit(op.imm as u8));
     let result = |reads: u32, writes: u32| Flow {
         reads,
@@ -216,7 +220,7 @@ fn flow(op: &Op) -> Flow {
 
 impl State {
     /// Where a store or push of `count` words or one smaller value goes to.
-    fn store_address(&self, op: &Op, count: u32) -> u32 {
+    fn store_address(&self, op: Op, count: u32) -> u32 {
         match op.kind {
             Kind::Push => self.reg(13).wrapping_sub(4 * count),
             Kind::StrReg | Kind::StrhReg | Kind::StrbReg => self.indexed(op.b, op.imm),
@@ -226,7 +230,7 @@ impl State {
     }
 
     /// Whether a known operand settles a result by itself: `AND` with 0, `OR` with anything else.
-    fn is_settled(&self, op: &Op, live: u32) -> bool {
+    fn is_settled(&self, op: Op, live: u32) -> bool {
         let known = match (live & bit(op.a) != 0, live & bit(op.b) != 0) {
             (true, false) => self.reg(op.b),
             (false, true) => self.reg(op.a),
@@ -258,7 +262,7 @@ impl Core {
         let met = self.state.taint.met;
         for &address in met.get(..count).unwrap_or_default() {
             let value = UnknownValue { address, width, pc };
-            match self.loaded(&op, address) {
+            match self.loaded(op, address) {
                 Some(15) => bus.unknown_used(&value, UnknownUse::Target, self.state.now()),
                 Some(register) => self.state.taint.set(register, Some(value)),
                 None => {}
@@ -268,7 +272,7 @@ impl Core {
     }
 
     /// The register that an instruction, just executed, has loaded from an address.
-    fn loaded(&self, op: &Op, address: u32) -> Option<usize> {
+    fn loaded(&self, op: Op, address: u32) -> Option<usize> {
         let list = match op.kind {
             Kind::LdrLiteral
             | Kind::LdrImm
@@ -306,7 +310,7 @@ impl Core {
             return self.step_instruction(bus);
         };
         let op = decoded.op;
-        let flow = flow(&op);
+        let flow = flow(op);
         let at = state.now();
         if let Some((registers, how)) = flow.uses
             && let Some(value) = state.taint.of(registers)
@@ -315,10 +319,10 @@ impl Core {
             state.taint.forget();
         }
         let mut from = state.taint.of(flow.reads);
-        if from.is_some() && state.is_settled(&op, state.taint.live) {
+        if from.is_some() && state.is_settled(op, state.taint.live) {
             from = None;
         }
-        let address = state.store_address(&op, flow.stores.count_ones());
+        let address = state.store_address(op, flow.stores.count_ones());
         let handler = state.ipsr;
         let stop = self.step_instruction(bus);
         let state = &mut self.state;
