@@ -164,7 +164,7 @@ fn a_value_that_nobody_wrote_is_told_of_where_it_is_used() {
     ");
     insta::assert_snapshot!(unwritten(|program| {
         program.store(RCC_IOPENR, 2).load(2, GPIOB);
-        program.op(0x7841).op(0x3101).str(1, 2, 0x14);
+        program.op(0x7841).op(0x0049).str(1, 2, 0x14);
     }), @r"
     uninitialised-read at 0x800001a, 1 times: read of `0x20000101` (the stack, or the heap below it), which nobody has written since power-on: it is written to `GPIOB.ODR`
     hint: write the memory before it is read
