@@ -1,6 +1,6 @@
 //! Automation of the workspace: `cargo xtask ci` is the gate, `cargo xtask tidy` checks what no compiler sees,
 //! `cargo xtask corpus` tries the generator on a folder of vendors' files, `cargo xtask differential` compares the
-//! core with others, `cargo xtask bench` measures.
+//! core with others, `cargo xtask templates` tries the projects that `bringup new` writes, `cargo xtask bench` measures.
 
 mod bench;
 mod ci;
@@ -8,6 +8,7 @@ mod corpus;
 mod differential;
 mod measure;
 mod table;
+mod templates;
 mod tidy;
 mod triple;
 
@@ -34,6 +35,8 @@ enum Command {
     Corpus(corpus::Args),
     /// Execute random instructions on our core and on others, and compare
     Differential(differential::Args),
+    /// Write, build, audit and run a project of every template for every chip
+    Templates(templates::Args),
     /// Measure what things cost, beside what they are compared with
     #[command(subcommand)]
     Bench(bench::Bench),
@@ -56,6 +59,7 @@ fn main() -> ExitCode {
         Command::Tidy => tidy::run(),
         Command::Corpus(args) => corpus::run(&args),
         Command::Differential(args) => differential::run(&args),
+        Command::Templates(args) => templates::run(&args),
         Command::Bench(bench) => bench::run(&bench),
     };
     match result {

@@ -19,6 +19,7 @@ use std::fmt;
 
 use bringup_device::Device;
 
+pub use ident::is_keyword;
 pub use module::{Module, generate_module};
 pub use target::Target;
 pub use theme::Theme;

@@ -54,8 +54,21 @@ pub(crate) enum Error {
         published: Option<bringup_device::catalogue::Published>,
     },
 
-    #[error("the SVD file describes no {peripheral}, which `{board}` needs")]
-    SvdLacks { peripheral: String, board: String },
+    #[error("`{name}` cannot be the name of a package: {reason}")]
+    PackageName { name: String, reason: String },
+
+    #[error("`{}` is already there", path.display())]
+    Exists { path: PathBuf },
+
+    #[error("`{board}` carries the chip `{carries}`, not `{chip}`")]
+    OtherChip {
+        board: String,
+        carries: String,
+        chip: String,
+    },
+
+    #[error("the prompt was left")]
+    Prompt { source: io::Error },
 
     #[error("`{program}` cannot be started")]
     Start { program: String, source: io::Error },
@@ -213,8 +226,16 @@ impl Error {
             ),
             Self::Metadata { .. } => Some("docs/projects.md lists what the table can hold".into()),
             Self::NoMatch { what, .. } => Some(format!("`bringup {what}s` lists all")),
+            Self::PackageName { .. } => {
+                Some("letters, digits, `-` and `_`, with a letter first, as in `my-firmware`".into())
+            }
+            Self::Exists { .. } => Some("choose another name, or remove it".into()),
+            Self::OtherChip { chip, .. } => {
+                Some(format!("leave one of them out; `bringup boards` lists those with `{chip}`"))
+            }
+            Self::Prompt { .. } => Some("name the chip with `--chip` and the template with `--template`".into()),
+            Self::Project(error) => error.hint().map(Into::into),
             Self::NoBoardForChip { .. } => Some("`bringup boards` lists the boards".into()),
-            Self::SvdLacks { .. } => Some("is it the file of this chip's family?".into()),
             Self::Patch(error) => error.hint(),
             Self::Generate(error) => error.hint(),
             Self::NoElement { similar: Some(similar), .. } | Self::NoFileOrChip { similar: Some(similar), .. } => {

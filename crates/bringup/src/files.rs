@@ -75,7 +75,8 @@ fn readable_by_all(_: &fs::File) -> io::Result<()> {
     Ok(())
 }
 
-fn write_new(dir: &Path, tree: &FileTree) -> Result<(), Error> {
+/// Writes `tree` to a folder that is not there yet: it appears whole or not at all.
+pub(crate) fn write_new(dir: &Path, tree: &FileTree) -> Result<(), Error> {
     let error = |source| Error::Write {
         path: dir.into(),
         source,

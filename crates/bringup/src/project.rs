@@ -69,6 +69,15 @@ pub(crate) enum ProbeTool {
     ProbeRs,
 }
 
+impl From<ProbeTool> for bringup_gen::project::Probe {
+    fn from(tool: ProbeTool) -> Self {
+        match tool {
+            ProbeTool::Openocd => Self::Openocd,
+            ProbeTool::ProbeRs => Self::ProbeRs,
+        }
+    }
+}
+
 impl ProbeTool {
     /// Its name, as in a manifest and on the command line.
     pub(crate) const fn name(self) -> &'static str {

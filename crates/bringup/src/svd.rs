@@ -50,6 +50,11 @@ impl SvdArgs {
         load(&self.file(target)?, &self.patches, Show::Errors)
     }
 
+    /// The text of a file, with the patches.
+    pub(crate) fn text(&self, path: &Path) -> Result<Vec<u8>, Error> {
+        Ok(Text::read(path, &self.patches)?.bytes)
+    }
+
     /// Where the file is that [`Self::load`] reads.
     pub(crate) fn file(&self, target: &Target) -> Result<PathBuf, Error> {
         match self.svd.as_ref().or(target.svd.as_ref()) {

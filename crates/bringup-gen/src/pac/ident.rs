@@ -52,6 +52,11 @@ pub(crate) fn fragment(name: &str, case: Case) -> String {
     cased(&clean(name), case)
 }
 
+/// Whether a name is a word that cannot name an item.
+pub fn is_keyword(name: &str) -> bool {
+    KEYWORDS.binary_search(&name).is_ok()
+}
+
 /// Whether a name that a person chose can be that of a module, as it is.
 pub(crate) fn is_identifier(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')

@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use bringup_board::RunOptions;
-use bringup_device::gates::GateFields;
 use bringup_gen::{FileTree, pac, project};
 
 use crate::cargo;
@@ -150,35 +149,18 @@ fn write_project(
         chip: target.chip.name.clone(),
     })?;
     let kept = steps.step("project", |_| {
-        let port = board
-            .leds
-            .first()
-            .and_then(|led| led.pin.get(1..2))
-            .map(|letter| format!("GPIO{letter}"))
-            .unwrap_or_default();
-        let lacks = |peripheral| Error::SvdLacks {
-            peripheral,
-            board: board.name.clone(),
-        };
-        if svd.device.peripheral(&port).is_none() {
-            return Err(lacks(port));
-        }
-        let gate = GateFields::of(&svd.device)
-            .gate(&port)
-            .enable
-            .ok_or_else(|| lacks(format!("clock enable bit of {port}")))?;
-        let tree = project::blink(&project::Options {
+        let tree = project::generate(&project::Options {
             name: "blink",
-            pac: name,
+            template: project::Template::Blink,
+            pac: project::Pac::Crate(name),
             chip: &target.chip,
-            board,
-            device: &svd.device,
-            clock_gate: project::ClockGate {
-                peripheral: &gate.peripheral,
-                register: &gate.register,
-                field: &gate.field,
-            },
-            reload: RELOAD,
+            described: false,
+            board: Some(board),
+            device: Some(&svd.device),
+            svd: None,
+            probe: project::Probe::Openocd,
+            reload: Some(RELOAD),
+            lock: true,
         })?;
         let mut whole = tree;
         for (path, text) in pac.iter() {

@@ -8,6 +8,7 @@ mod demo;
 mod doctor;
 mod explain;
 mod flash;
+mod new;
 mod pac;
 mod run;
 mod svd;
@@ -21,6 +22,7 @@ use crate::exit::Exit;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Demo(demo::Args),
+    New(new::Args),
     Pac(pac::Args),
     Run(run::Args),
     Flash(flash::Args),
@@ -38,6 +40,7 @@ impl Command {
     pub(crate) fn run(self) -> Result<Exit, Error> {
         match self {
             Self::Demo(args) => demo::run(&args),
+            Self::New(args) => new::run(&args),
             Self::Pac(args) => pac::run(&args),
             Self::Run(args) => run::run(&args),
             Self::Flash(args) => flash::run(&args),

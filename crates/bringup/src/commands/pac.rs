@@ -1,6 +1,6 @@
 //! `bringup pac`: a peripheral access crate from an SVD file.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use bringup_device::Device;
 use bringup_gen::pac::{self, Options};
@@ -25,6 +25,14 @@ pub(crate) struct Args {
     /// Where to write the crate; by default a new folder named after the device
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+
+    /// Write a module for `include!` and not a crate: `pac.rs` in this folder, and `device.x` for the linker
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["out", "name", "edition", "layout", "crate_version"])]
+    module: Option<PathBuf>,
+
+    /// Features that are on in the module: rt, critical-section, riscv, …
+    #[arg(long, value_name = "LIST", value_delimiter = ',', requires = "module")]
+    features: Vec<String>,
 
     /// Only these peripherals, and what they need
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
@@ -154,6 +162,9 @@ impl From<Layout> for pac::Layout {
 pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
     let svd = svd::load(&svd::locate(&args.file)?, &args.patches, Show::All)?;
     let options = options(args, &svd.device);
+    if let Some(dir) = &args.module {
+        return write_module(dir, args, &svd.device, &options);
+    }
     let tree = pac::generate(&svd.device, &options)?;
     let dir = args
         .out
@@ -166,6 +177,28 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
         ui::paint(ui::GOOD, "generated"),
         dir.display()
     ));
+    Ok(Exit::Fine)
+}
+
+/// Writes the module; a file that is already right is not touched, so that cargo need not build it again.
+fn write_module(
+    dir: &Path,
+    args: &Args,
+    device: &Device,
+    options: &Options,
+) -> Result<Exit, Error> {
+    let module = pac::Module {
+        name: "pac".into(),
+        features: args.features.clone(),
+    };
+    let tree = pac::generate_module(device, options, &module)?;
+    for (name, text) in tree.iter() {
+        let path = dir.join(name);
+        if std::fs::read(&path).is_ok_and(|old| old == text.as_bytes()) {
+            continue;
+        }
+        files::write_file(&path, text.as_bytes())?;
+    }
     Ok(Exit::Fine)
 }
 
