@@ -49,6 +49,10 @@ const STEPS: &[(&str, &str)] = &[
         "cargo run --release -- demo --json",
     ),
     (
+        "projects of every template for every chip",
+        "cargo xtask templates --subset",
+    ),
+    (
         "the generator on vendors' files",
         "cargo xtask corpus --subset",
     ),

@@ -401,6 +401,13 @@ fn core_config(chip: &Chip, device: &Description) -> Result<armv6m::Config, Erro
             .into());
         }
     };
+    let flash = chip.memory(MemoryKind::Flash).map(|flash| flash.origin);
+    if chip.program_origin.is_some_and(|at| Some(at) != flash) {
+        return Err(Kind::NoLoader {
+            chip: chip.name.clone(),
+        }
+        .into());
+    }
     // ST clocks SysTick with HCLK / 8 where CLKSOURCE is 0 (RM0377 section 7.2, clock tree).
     let reference = (chip.vendor == "STMicroelectronics").then_some(8);
     // A description without interrupts says nothing about them: then there is what ARMv6-M can have.

@@ -55,6 +55,9 @@ pub(crate) enum Kind {
         chip: String,
         core: &'static str,
     },
+    NoLoader {
+        chip: String,
+    },
     Empty,
     NotElf {
         start: Vec<u8>,
@@ -98,6 +101,7 @@ impl Error {
             *self.kind,
             Kind::UnknownModel { .. }
                 | Kind::NoCore { .. }
+                | Kind::NoLoader { .. }
                 | Kind::MemoryTooLarge { .. }
                 | Kind::UnknownPin { .. }
                 | Kind::UnknownPort { .. }
@@ -130,6 +134,9 @@ impl Error {
             Kind::Svd { .. } => "`bringup svd check` shows the file's problems with their lines",
             // Each finding has its own.
             Kind::MemoryTooLarge { .. } | Kind::Breaches { .. } => return None,
+            Kind::NoLoader { .. } => {
+                "building and auditing work for this chip; `run --core` runs its firmware on a bare core, without the boot ROM"
+            }
             Kind::NoCore { .. } => {
                 "building and auditing work for this chip; the cores that run here are Cortex-M0 and Cortex-M0+"
             }
@@ -179,6 +186,10 @@ impl fmt::Display for Kind {
                     "the memory at {origin:#010x} has {length} bytes, more than the {largest} that are simulated"
                 )
             }
+            Self::NoLoader { chip } => write!(
+                f,
+                "the virtual board has nothing of what `{chip}` runs before the program"
+            ),
             Self::NoCore { chip, core } => {
                 write!(f, "the virtual board has no {core}, the core of `{chip}`")
             }

@@ -283,7 +283,7 @@ fn tree(
         });
     }
     // A file that only the user has goes along, and so does one that the build script reads.
-    let wants_svd = args.pac == Pac::Build || (args.svd.svd.is_some() && device.is_some());
+    let wants_svd = args.pac == Pac::Build || args.svd.svd.is_some();
     let svd_text = wants_svd.then(|| svd_text(args, target)).transpose()?;
     let mut tree = project::generate(&project::Options {
         name,
