@@ -22,6 +22,10 @@ const STEPS: &[(&str, &str)] = &[
         "the board needs no operating system",
         "cargo check -p bringup-board --target wasm32-unknown-unknown --locked",
     ),
+    (
+        "formatting of the board in WebAssembly",
+        "cargo fmt --manifest-path crates/bringup-board/wasm/Cargo.toml --check",
+    ),
     ("documentation", "cargo doc --workspace --no-deps --locked"),
     (
         "formatting of the firmware",

@@ -37,6 +37,12 @@ mod address {
     } else {
         0x5000_0414
     };
+    /// A compare register of a timer.
+    pub(crate) const COMPARE: usize = if cfg!(feature = "microbit") {
+        0x4000_8540
+    } else {
+        0x4000_0034
+    };
     /// Clock enable of the ports, and the bit of the one above; the nRF51 needs none.
     pub(crate) const CLOCK: Option<usize> = if cfg!(feature = "microbit") {
         None
@@ -51,6 +57,33 @@ pub fn start() {
         // SAFETY: a register of the chip that touches no memory.
         unsafe { register(clock).write_volatile(1 << 1) };
     }
+}
+
+/// Starts a timer: on the STM32L031 TIM2 with PWM on its first channel, on the nRF51 TIMER0 (RM0377, chapter 21; nRF51 Series
+/// Reference Manual, chapter 18).
+pub fn start_timer() {
+    const STM32: &[(usize, u32)] = &[
+        // `RCC.APB1ENR.TIM2EN`; TIM2: `ARR`, `CCMR1` for PWM 1 with preload, `CCER`, `CR1`.
+        (0x4002_1038, 1),
+        (0x4000_002C, 999),
+        (0x4000_0018, 0x68),
+        (0x4000_0020, 1),
+        (0x4000_0000, 1),
+    ];
+    // `TASKS_START`.
+    const NRF51: &[(usize, u32)] = &[(0x4000_8000, 1)];
+    let writes = if cfg!(feature = "microbit") { NRF51 } else { STM32 };
+    for (address, value) in writes {
+        // SAFETY: registers of the chip that touch no memory.
+        unsafe { register(*address).write_volatile(*value) };
+    }
+}
+
+/// Writes a compare register of the timer.
+#[inline(always)]
+pub fn compare(value: u32) {
+    // SAFETY: a register of the chip that touches no memory.
+    unsafe { register(address::COMPARE).write_volatile(value) }
 }
 
 /// Reads an input register.

@@ -1,15 +1,17 @@
-//! `cargo xtask bench board`: what running firmware costs, with every check on, beside QEMU.
+//! `cargo xtask bench board`: what running firmware costs, with every check on, beside QEMU and Unicorn.
 //!
-//! The programs are those of `firmware/bench`. Runs of the two take turns; what counts is the median of their processor time,
-//! less what a program takes that ends at once.
+//! The programs are those of `firmware/bench`. Runs of all take turns; what counts is the median of their processor time,
+//! less what a program takes that ends at once. Unicorn is a core without devices, and runs what needs none. Last come runs that
+//! leave a trace, a value change dump, or JSON, beside one that does not: their wall time, for a trace is written by another thread.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde::Deserialize;
 
 use super::tools;
+use crate::differential::install;
 use crate::measure;
 use crate::table::{Align, Table};
 use crate::{cargo, root};
@@ -25,6 +27,8 @@ pub(crate) struct Args {
 /// Turns of the loops in `firmware/bench`.
 const TURNS: f64 = 8e6;
 const QEMU: &str = "qemu-system-arm";
+/// Runs an ELF file with Unicorn until it asks for semihosting.
+const UNICORN: &str = include_str!("unicorn.py");
 
 /// The programs, and what of them is told.
 const PROGRAMS: &[(&str, &str)] = &[
@@ -33,7 +37,14 @@ const PROGRAMS: &[(&str, &str)] = &[
     ("empty", "ns a turn, loading from RAM"),
     ("read", "ns a turn, reading a device"),
     ("write", "ns a turn, writing a device"),
+    ("timer", "ns a turn, writing a timer"),
 ];
+
+/// Programs that use no device.
+const PLAIN: &[&str] = &["start", "compute", "empty"];
+
+/// What a run leaves, by its option; where it names a file, that is put in.
+const OUTPUTS: &[&str] = &["--trace", "--vcd", "--json"];
 
 /// Where everything is.
 struct Setup {
@@ -42,49 +53,55 @@ struct Setup {
     ours: PathBuf,
     microbit: PathBuf,
     qemu: bool,
+    /// The Python that has Unicorn.
+    unicorn: Option<PathBuf>,
+    work: PathBuf,
 }
 
-/// Processor times of the runs of one program: ours, QEMU's.
-type Pair = (Vec<Duration>, Vec<Duration>);
+/// The emulators, in the order of the table.
+const NAMES: [&str; 3] = ["bringup", "QEMU", "Unicorn"];
+
+/// Processor times of the runs of one program by emulator.
+type Costs = [Vec<Duration>; NAMES.len()];
 
 pub(super) fn run(args: &Args) -> Result<(), String> {
     let setup = Setup::prepare()?;
-    let mut costs: Vec<Pair> = vec![Pair::default(); PROGRAMS.len()];
+    let mut costs: Vec<Costs> = vec![Costs::default(); PROGRAMS.len()];
     for _ in 0..args.runs.max(1) {
-        for ((program, _), (ours, qemu)) in PROGRAMS.iter().zip(&mut costs) {
-            ours.push(cost(&mut setup.ours(program))?);
-            if setup.qemu {
-                qemu.push(cost(&mut setup.qemu(program))?);
+        for ((program, _), costs) in PROGRAMS.iter().zip(&mut costs) {
+            for (emulator, costs) in costs.iter_mut().enumerate() {
+                if let Some(mut command) = setup.command(emulator, program) {
+                    costs.push(cost(&mut command)?);
+                }
             }
         }
     }
     let instructions = setup.instructions("compute")?;
     let mut table = Table::new(&[
         ("what", Align::Left),
-        ("bringup", Align::Right),
-        ("QEMU", Align::Right),
+        (NAMES[0], Align::Right),
+        (NAMES[1], Align::Right),
+        (NAMES[2], Align::Right),
     ]);
     let start = costs.first().cloned().unwrap_or_default();
-    for ((program, what), pair) in PROGRAMS.iter().zip(&costs) {
-        let cell = |of: fn(&Pair) -> &Vec<Duration>| {
-            let (all, starts) = (median(of(pair)), median(of(&start)));
-            match (all, starts) {
-                (Some(all), Some(start)) => figure(program, all, start, instructions),
-                _ => "not there".to_owned(),
-            }
-        };
-        table.row(vec![
-            (*what).to_owned(),
-            cell(|pair| &pair.0),
-            cell(|pair| &pair.1),
-        ]);
+    for ((program, what), costs) in PROGRAMS.iter().zip(&costs) {
+        let cells =
+            costs
+                .iter()
+                .zip(&start)
+                .map(|(costs, starts)| match (median(costs), median(starts)) {
+                    (Some(all), Some(start)) => figure(program, all, start, instructions),
+                    (None, Some(_)) => "no devices".to_owned(),
+                    _ => "not there".to_owned(),
+                });
+        table.row(std::iter::once((*what).to_owned()).chain(cells).collect());
     }
     println!("{}", table.render());
     println!(
         "compute: {instructions} instructions; medians of {} runs",
         args.runs.max(1)
     );
-    Ok(())
+    setup.outputs(args.runs.max(1))
 }
 
 fn figure(program: &str, all: Duration, start: Duration, instructions: u64) -> String {
@@ -142,13 +159,37 @@ impl Setup {
             ours: programs(&ours),
             microbit: programs(&microbit),
             qemu: Command::new(QEMU).arg("--version").output().is_ok(),
+            unicorn: install::unicorn()
+                .inspect_err(|error| eprintln!("{error}"))
+                .ok(),
+            work,
         })
     }
 
+    /// Runs a program on an emulator, if that is there and can.
+    fn command(&self, emulator: usize, program: &str) -> Option<Command> {
+        match emulator {
+            0 => Some(self.ours(program)),
+            1 => self.qemu.then(|| self.qemu(program)),
+            _ => {
+                let python = self.unicorn.as_ref()?;
+                let mut command = Command::new(python);
+                command.args(["-c", UNICORN]).arg(self.ours.join(program));
+                PLAIN.contains(&program).then_some(command)
+            }
+        }
+    }
+
     fn ours(&self, program: &str) -> Command {
+        let mut command = self.silent(program);
+        command.arg("--json");
+        command
+    }
+
+    fn silent(&self, program: &str) -> Command {
         let mut command = Command::new(&self.bringup);
         command
-            .args(["run", "--json", "--board", "nucleo-l031k6"])
+            .args(["run", "--board", "nucleo-l031k6"])
             .args(["--for", "1000s", "--svd"])
             .arg(&self.svd)
             .arg(self.ours.join(program));
@@ -161,6 +202,44 @@ impl Setup {
             .args(["-M", "microbit", "-nographic", "-semihosting", "-kernel"])
             .arg(self.microbit.join(program));
         command
+    }
+
+    /// What it costs to leave a trace and the like, as a factor of the wall time.
+    fn outputs(&self, runs: usize) -> Result<(), String> {
+        let mut table = Table::new(&[
+            ("program", Align::Left),
+            (OUTPUTS[0], Align::Right),
+            (OUTPUTS[1], Align::Right),
+            (OUTPUTS[2], Align::Right),
+        ]);
+        for program in ["compute", "write"] {
+            let mut walls = vec![Vec::new(); OUTPUTS.len() + 1];
+            for _ in 0..runs {
+                for (index, walls) in walls.iter_mut().enumerate() {
+                    let mut command = self.silent(program);
+                    match index.checked_sub(1).map(|index| OUTPUTS[index]) {
+                        Some("--json") => drop(command.arg("--json")),
+                        Some(option) => drop(command.arg(option).arg(self.work.join("output"))),
+                        None => {}
+                    }
+                    let start = Instant::now();
+                    cost(&mut command)?;
+                    walls.push(start.elapsed());
+                }
+            }
+            let plain = median(&walls[0]).unwrap_or_default().as_secs_f64();
+            let factors = walls[1..].iter().map(|walls| {
+                let wall = median(walls).unwrap_or_default().as_secs_f64();
+                format!("{:.2}", wall / plain.max(1e-9))
+            });
+            table.row(std::iter::once(program.to_owned()).chain(factors).collect());
+        }
+        let _ = std::fs::remove_file(self.work.join("output"));
+        println!(
+            "\nwall time with an output, as a factor:\n\n{}",
+            table.render()
+        );
+        Ok(())
     }
 
     /// Instructions that a program executes.

@@ -44,7 +44,7 @@ pub(super) fn found_unicorn() -> Option<PathBuf> {
 }
 
 /// The Python that has Unicorn: a virtual environment in the target folder, made where it is missing.
-pub(super) fn unicorn() -> Result<PathBuf, String> {
+pub(crate) fn unicorn() -> Result<PathBuf, String> {
     if let Some(python) = found_unicorn() {
         return Ok(python);
     }

@@ -10,7 +10,7 @@
 
 mod case;
 mod gdb;
-mod install;
+pub(crate) mod install;
 mod oracle;
 mod ours;
 mod qemu;

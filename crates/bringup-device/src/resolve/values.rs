@@ -170,8 +170,12 @@ impl<'t> Resolver<'t> {
 
 /// `text` with each run of white space as one space.
 pub(super) fn fold(text: &str) -> Cow<'_, str> {
-    // One character at a time: that search looks at many bytes at once.
-    let folded = !['\n', '\r', '\t'].iter().any(|&c| text.contains(c)) && !text.contains("  ");
+    let mut space = false;
+    let folded = text.bytes().all(|byte| {
+        let twice = space && byte == b' ';
+        space = byte == b' ';
+        !twice && !matches!(byte, b'\n' | b'\r' | b'\t')
+    });
     if folded {
         Cow::Borrowed(text)
     } else {

@@ -80,7 +80,7 @@ impl<'a, 'r> Parser<'a, 'r> {
             text,
             base,
             reader,
-            tree: Tree::default(),
+            tree: Tree::for_text(text),
             open: Vec::new(),
             root: None,
             unknown: HashSet::new(),
@@ -382,12 +382,15 @@ impl<'a, 'r> Parser<'a, 'r> {
     fn close(&mut self) {
         let Some(open) = self.open.pop() else { return };
         let Some(id) = open.node else { return };
+        if open.children != 0 {
+            return;
+        }
         let leading = open.text.len() - open.text.trim_start().len();
         let text = match open.text {
             Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
             Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
         };
-        if !text.is_empty() && open.children == 0 {
+        if !text.is_empty() {
             let span = self.span(open.text_start + leading, text.len());
             self.tree.node_mut(id).value = Value { text, span };
         }
@@ -415,7 +418,8 @@ impl<'a, 'r> Parser<'a, 'r> {
             self.error(rules::XML, start, text.trim().len(), message, None);
             return Err(Stop);
         };
-        if open.node.is_none() {
+        // Between its children an element has white space, which is not kept.
+        if open.node.is_none() || open.children != 0 {
             return Ok(());
         }
         if open.text.is_empty() {

@@ -31,7 +31,7 @@ pub(crate) struct Node<'a> {
     /// Its text; elements with children have none.
     pub(crate) value: Value<'a>,
     /// The attribute `derivedFrom`.
-    pub(crate) derived_from: Option<Value<'a>>,
+    pub(crate) derived_from: Option<Box<Value<'a>>>,
     /// The element around it.
     pub(crate) parent: Option<NodeId>,
     /// First and last child that can stand once. There are never more than there are tags, however
@@ -54,7 +54,7 @@ impl<'a> Node<'a> {
             tag,
             span,
             value,
-            derived_from,
+            derived_from: derived_from.map(Box::new),
             parent: None,
             properties: None,
             items: None,
@@ -69,7 +69,18 @@ pub(crate) struct Tree<'a> {
     nodes: Vec<Node<'a>>,
 }
 
+/// Bytes of an SVD file for each element of it, at least; and elements that room is made for at once.
+const ELEMENT_BYTES: usize = 32;
+const MOST_AT_ONCE: usize = 1 << 17;
+
 impl<'a> Tree<'a> {
+    /// A tree for the elements of a text, with room for those that are to be expected.
+    pub(crate) fn for_text(text: &str) -> Self {
+        Self {
+            nodes: Vec::with_capacity((text.len() / ELEMENT_BYTES).min(MOST_AT_ONCE)),
+        }
+    }
+
     /// Adds `node` as the last child of `parent`.
     pub(crate) fn push(&mut self, mut node: Node<'a>, parent: Option<NodeId>) -> NodeId {
         let id = NodeId(self.nodes.len() as u32);

@@ -3,10 +3,9 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use crate::firmware::{Expected, folder};
-use crate::support::{Ran, finish, run_in, scratch, tool};
+use crate::support::{Ran, cargo, finish, run_in, scratch, tool};
 
 /// Copies a package of `firmware/` to `dir`, where nothing in the sources changes by it, with the settings of the folder
 /// above it.
@@ -33,28 +32,6 @@ fn copy(package: &str, files: &[&str], dir: &Path) {
         dir.join(".cargo/config.toml"),
     )
     .unwrap();
-}
-
-/// Runs cargo, offline if what it needs is on the machine.
-fn cargo(dir: &Path, args: &[&str], target: &Path) -> Ran {
-    let run = |offline: bool| {
-        let mut cargo = Command::new("cargo");
-        cargo
-            .current_dir(dir)
-            .args(args)
-            .arg("--locked")
-            .args(offline.then_some("--offline"))
-            .env_remove("RUSTFLAGS")
-            .env_remove("CARGO_ENCODED_RUSTFLAGS")
-            .env_remove("CARGO_BUILD_TARGET")
-            .env("CARGO_TARGET_DIR", target);
-        finish(&mut cargo)
-    };
-    let ran = run(true);
-    if ran.code != Some(0) && ran.stderr.contains("offline") {
-        return run(false);
-    }
-    ran
 }
 
 fn build(dir: &Path) -> Ran {

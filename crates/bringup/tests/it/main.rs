@@ -16,3 +16,4 @@ mod seeing;
 mod skip;
 mod support;
 mod svd;
+mod wasm;

@@ -68,6 +68,28 @@ pub(crate) fn run_in<S: AsRef<OsStr>>(dir: &Path, args: impl IntoIterator<Item =
     finish(tool().current_dir(dir).args(args))
 }
 
+/// Runs cargo, offline if what it needs is on the machine.
+pub(crate) fn cargo(dir: &Path, args: &[&str], target: &Path) -> Ran {
+    let run = |offline: bool| {
+        let mut cargo = Command::new("cargo");
+        cargo
+            .current_dir(dir)
+            .args(args)
+            .arg("--locked")
+            .args(offline.then_some("--offline"))
+            .env_remove("RUSTFLAGS")
+            .env_remove("CARGO_ENCODED_RUSTFLAGS")
+            .env_remove("CARGO_BUILD_TARGET")
+            .env("CARGO_TARGET_DIR", target);
+        finish(&mut cargo)
+    };
+    let ran = run(true);
+    if ran.code != Some(0) && ran.stderr.contains("offline") {
+        return run(false);
+    }
+    ran
+}
+
 /// Runs a prepared command.
 pub(crate) fn finish(command: &mut Command) -> Ran {
     let output = command.output().unwrap();
