@@ -163,3 +163,27 @@ fn a_text_can_end_the_run() {
     );
     assert_eq!(board.run(&until("ready")), Ok(Stop::Exit));
 }
+
+#[test]
+fn the_command_line_is_empty_and_errors_have_numbers() {
+    let mut program = Asm::new();
+    program.store(RAM + 0x40, u32::MAX);
+    block(&mut program, RAM, &[RAM + 0x40, 8]);
+    program.semihost(0x15).op(0x0004);
+    // A buffer without room for the zero at its end.
+    block(&mut program, RAM + 0x10, &[RAM + 0x40, 0]);
+    program.semihost(0x15).op(0x0005);
+    // A file that does not exist, and why it cannot be opened (ENOENT).
+    block(&mut program, RAM + 0x20, &[text(*b"file")]);
+    block(&mut program, RAM + 0x30, &[RAM + 0x20, 0, 4]);
+    program.semihost(0x01).op(0x0006);
+    program.semihost(0x13).op(0x0007).op(0xBE00);
+    let (board, _) = run(&program);
+    assert_eq!(
+        [4, 5, 6, 7].map(|index| board.core().reg(index)),
+        [0, u32::MAX, u32::MAX, 2]
+    );
+    let word = |address| board.peek(address, bringup_board::Width::Word);
+    assert_eq!(word(RAM + 4), Some(0), "its length");
+    assert_eq!(word(RAM + 0x40), Some(0xFFFF_FF00), "a zero ends it");
+}
