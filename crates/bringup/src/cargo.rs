@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::files;
 
 /// The `cargo` that started us, or the one on the path.
-fn cargo() -> OsString {
+pub(crate) fn cargo() -> OsString {
     std::env::var_os("CARGO")
         .filter(|cargo| !cargo.is_empty())
         .unwrap_or_else(|| "cargo".into())
@@ -217,7 +217,7 @@ fn build_once(
 }
 
 /// The programs that cargo says it made.
-fn programs(messages: impl std::io::BufRead) -> Vec<PathBuf> {
+pub(crate) fn programs(messages: impl std::io::BufRead) -> Vec<PathBuf> {
     Message::parse_stream(messages)
         .filter_map(Result::ok)
         .filter_map(|message| match message {

@@ -1,20 +1,28 @@
 //! The exit codes of the tool: a contract with scripts.
 
 /// How a command ended, as the process's exit code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Exit {
     /// Everything is fine.
-    Fine = 0,
+    Fine,
     /// There are findings, or an audit failed.
-    Findings = 1,
+    Findings,
     /// Usage, bad input, or a tool that is missing or failed.
-    Input = 2,
+    Input,
     /// The firmware failed: fault, lockup, panic, or an exit code other than 0.
-    Firmware = 3,
+    Firmware,
+    /// As another program did, which stood in the place of the command.
+    Of(u8),
 }
 
 impl From<Exit> for std::process::ExitCode {
     fn from(exit: Exit) -> Self {
-        Self::from(exit as u8)
+        Self::from(match exit {
+            Exit::Fine => 0,
+            Exit::Findings => 1,
+            Exit::Input => 2,
+            Exit::Firmware => 3,
+            Exit::Of(code) => code,
+        })
     }
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod audit;
 mod boards;
+mod build;
 mod chips;
 mod debug;
 mod demo;
@@ -24,6 +25,7 @@ pub(crate) enum Command {
     Demo(demo::Args),
     New(new::Args),
     Pac(pac::Args),
+    Build(build::Args),
     Run(run::Args),
     Flash(flash::Args),
     Audit(audit::Args),
@@ -42,6 +44,7 @@ impl Command {
             Self::Demo(args) => demo::run(&args),
             Self::New(args) => new::run(&args),
             Self::Pac(args) => pac::run(&args),
+            Self::Build(args) => build::run(&args),
             Self::Run(args) => run::run(&args),
             Self::Flash(args) => flash::run(&args),
             Self::Audit(args) => audit::run(&args),

@@ -9,6 +9,7 @@ mod docs;
 mod recognise;
 mod show;
 mod text;
+mod watch;
 
 mod bits_is_unsafe;
 mod cargo_config_name;
@@ -61,6 +62,7 @@ mod wrong_flash_origin;
 pub(crate) use recognise::{Recognised, What, recognise};
 pub(crate) use show::{Explanation, show};
 pub(crate) use text::{Text, clean};
+pub(crate) use watch::Watch;
 
 /// Every diagnosis, by the way a project takes: building, linking, starting, debugging, and what no tool says.
 pub(crate) const ALL: &[&Diagnosis] = &[

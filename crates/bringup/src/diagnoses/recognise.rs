@@ -76,6 +76,29 @@ static READY: LazyLock<Vec<Ready>> = LazyLock::new(|| {
     ALL.iter().map(ready).collect()
 });
 
+impl Recognised {
+    /// The name of the diagnosis or the rule.
+    pub(super) fn name(&self) -> &'static str {
+        match &self.what {
+            What::Diagnosis(diagnosis) => diagnosis.name,
+            What::Rule(rule) => rule.name,
+        }
+    }
+}
+
+/// Finds what is known in a single message, except what only the messages around it tell.
+pub(super) fn recognise_message(message: &str) -> Vec<Recognised> {
+    let by_itself = READY
+        .iter()
+        .filter(|ready| ready.needs.is_none() && ready.unless.is_none());
+    let mut found: Vec<_> = by_itself.filter_map(|ready| ready.find(message)).collect();
+    found.sort_by_key(|(at, _)| *at);
+    found
+        .into_iter()
+        .map(|(_, recognised)| recognised)
+        .collect()
+}
+
 /// Finds everything that is known in a text that was [cleaned](super::clean), each once, in the order of the text.
 pub(crate) fn recognise(text: &str) -> Vec<Recognised> {
     let mut found: Vec<(usize, Recognised)> =

@@ -62,6 +62,13 @@ impl Explanation {
         }
     }
 
+    /// What there is to say about something that stands in front of the explanation.
+    pub(crate) fn without_line(recognised: Recognised) -> Self {
+        let mut explanation = Self::from(recognised);
+        explanation.line = None;
+        explanation
+    }
+
     /// What there is to say about a rule.
     pub(crate) fn of_rule(rule: Rule) -> Self {
         Self {

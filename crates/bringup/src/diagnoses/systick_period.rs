@@ -13,5 +13,6 @@ pub(super) const DIAGNOSIS: Diagnosis = Diagnosis {
         "In this order: reload, clear the current value, enable",
         "`bringup run` shows the edges with their exact times",
     ],
+    see: &["systick-range", "systick-current"],
     ..PLAIN
 };

@@ -11,6 +11,6 @@ pub(super) const DIAGNOSIS: Diagnosis = Diagnosis {
         "To set single pins write BSRR, which leaves the others alone:\ngpiob.bsrr().write(|w| w.bs3().set_bit());",
         "To change some fields of a register: `modify`, which reads first",
     ],
-    see: &["pac-names-changed"],
+    see: &["lost-debug-pins"],
     ..PLAIN
 };

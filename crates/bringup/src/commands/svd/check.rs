@@ -88,7 +88,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Error> {
 
 /// Of two ways to end the one that counts more.
 fn worse(a: Exit, b: Exit) -> Exit {
-    if (a as u8) < (b as u8) { b } else { a }
+    a.max(b)
 }
 
 fn check(path: &Path, patches: &PatchArgs) -> Result<Checked, Error> {

@@ -3,14 +3,14 @@
 use super::*;
 
 /// One project with a program for each mistake, built in one go.
-fn project() -> &'static (PathBuf, Ran, Ran) {
+pub(super) fn project() -> &'static (PathBuf, Ran, Ran) {
     static PROJECT: OnceLock<(PathBuf, Ran, Ran)> = OnceLock::new();
     PROJECT.get_or_init(|| {
         let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("diagnoses-link");
         let program = |line: &str, body: &str| {
             format!("#![no_std]\n#![no_main]\nuse panic_halt as _;\n{line}\n#[cortex_m_rt::entry]\nfn main() {body}\n")
         };
-        let manifest = "[package]\nname = \"link\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[features]\ndevice = [\"cortex-m-rt/device\"]\n\n\
+        let manifest = "[package]\nname = \"link\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[package.metadata.bringup]\nchip = \"STM32L031K6\"\n\n[features]\ndevice = [\"cortex-m-rt/device\"]\n\n\
                         [dependencies]\ncortex-m-rt = \"0.7\"\ncritical-section = \"1\"\npanic-halt = \"1\"\n\n[workspace]\n";
         let build = "fn main() {\n\
                      println!(\"cargo:rustc-link-arg-bins=-L{}/memory\", std::env::var(\"CARGO_MANIFEST_DIR\").unwrap());\n\

@@ -2,6 +2,7 @@
 //!
 //! What cannot be provoked without hardware or an old compiler is fed in as those tools print it; see `literal`.
 
+mod build;
 mod compile;
 mod debug;
 mod input;
