@@ -6,7 +6,7 @@
 //!
 //! What the crate costs the compiler follows from how many functions and impls it has, so each thing exists
 //! once: peripherals, clusters, registers and enumerations of equal shape share their types, a register has
-//! one trait impl, and no field has a type of its own.
+//! one trait impl, no field has a type of its own, and one method of a field serves for reading and writing.
 
 mod ident;
 mod lower;

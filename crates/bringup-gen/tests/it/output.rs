@@ -38,6 +38,7 @@ fn files_of_the_crate() {
     src/odd_1.rs
     src/rcc.rs
     src/tim2.rs
+    src/values.rs
     ");
 }
 
@@ -60,7 +61,8 @@ fn only_what_was_asked_for() {
             "src/generic.rs",
             "src/gpiob.rs",
             "src/lib.rs",
-            "src/rcc.rs"
+            "src/rcc.rs",
+            "src/values.rs"
         ]
     );
     let root = tree.get("src/lib.rs").expect("there is a root");
@@ -69,6 +71,22 @@ fn only_what_was_asked_for() {
         "the vector table is the chip's, whatever is generated"
     );
     assert!(!root.contains("pub mod tim2"));
+}
+
+#[test]
+fn the_run_time_has_only_fields_that_there_are() {
+    let with = |peripheral: &str| {
+        let tree = generate(&fixture(), |options| {
+            options.peripherals.push(peripheral.to_owned());
+        });
+        let root = tree.get("src/lib.rs").expect("there is a root");
+        assert_eq!(
+            root.contains("mod values"),
+            tree.get("src/values.rs").is_some()
+        );
+        root.contains("mod values")
+    };
+    assert!(with("RCC") && !with("GPIOB"));
 }
 
 #[test]

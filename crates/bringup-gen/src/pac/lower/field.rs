@@ -3,13 +3,16 @@
 use bringup_device::{Field, ModifiedWriteValues, Register, Repeat, WriteConstraint};
 
 use super::enumeration::{Directions, EnumScope, complete};
-use super::tables::{BitAction, FieldAccessor, FieldBits, FieldKind, FieldPlace, WriteRule, mask};
+use super::tables::{
+    BitAction, Direction, FieldAccessor, FieldBits, FieldKind, FieldPlace, WriteRule, mask,
+};
 use super::{Lower, doc};
 use crate::pac::ident::Scope;
 use crate::pac::theme::accessor;
 
 /// Methods of one direction as they grow.
 pub(super) struct Methods {
+    direction: Direction,
     names: Scope,
     pub(super) list: Vec<FieldAccessor>,
 }
@@ -17,6 +20,7 @@ pub(super) struct Methods {
 impl Methods {
     pub(super) fn reader() -> Self {
         Self {
+            direction: Direction::Read,
             names: Scope::reserving(&["bits"]),
             list: Vec::new(),
         }
@@ -24,9 +28,34 @@ impl Methods {
 
     pub(super) fn writer() -> Self {
         Self {
+            direction: Direction::Write,
             names: Scope::reserving(&["bits", "set"]),
             list: Vec::new(),
         }
+    }
+
+    /// All methods; those that are alike in both directions are one, unless the directions have to be `apart`.
+    pub(super) fn merge(self, mut writers: Self, apart: bool) -> Vec<FieldAccessor> {
+        let mut all = self.list;
+        for field in all.iter_mut().filter(|_| !apart) {
+            if let Some(at) = writers.list.iter().position(|other| field.is_like(other)) {
+                *field = writers.list.remove(at);
+                field.direction = Direction::Both;
+            }
+        }
+        all.append(&mut writers.list);
+        all
+    }
+}
+
+impl FieldAccessor {
+    /// Whether the method of the other direction returns the same.
+    fn is_like(&self, other: &Self) -> bool {
+        self.name == other.name
+            && self.bits == other.bits
+            && self.kind.value == other.kind.value
+            && self.place == other.place
+            && self.doc == other.doc
     }
 }
 
@@ -48,10 +77,10 @@ impl Lower<'_> {
         let rule = if field.bit_width == 1 {
             WriteRule::Bit
         } else {
-            WriteRule::Safe
+            WriteRule::Unsafe
         };
         let known = self.is_described(field, layout);
-        add(methods, field, &FieldKind { value, rule }, known, true);
+        add(methods, field, &FieldKind { value, rule }, known);
     }
 
     /// Adds the methods that write a field.
@@ -70,7 +99,7 @@ impl Lower<'_> {
         let value = directions.write.map(|e| self.enumeration(e, field, scope));
         let rule = write_rule(field, &directions);
         let known = self.is_described(field, layout);
-        add(methods, field, &FieldKind { value, rule }, known, false);
+        add(methods, field, &FieldKind { value, rule }, known);
     }
 
     /// Whether what the field means is the same in all registers of the layout.
@@ -86,17 +115,21 @@ pub(super) fn is_reserved(field: &Field) -> bool {
     field.name.eq_ignore_ascii_case("reserved")
 }
 
-/// Method of a field: `set_` where readers or writers have a method `set` of their own.
+/// Method of a field: `set_` where values have a method `set` of their own, and `into_` where every type has one that would
+/// come first, since fields are methods of shared references.
 fn method(name: &str) -> String {
     let mut name = accessor(name);
-    if matches!(name.as_str(), "bits" | "set") {
+    if matches!(
+        name.as_str(),
+        "bits" | "set" | "clone" | "into" | "try_into"
+    ) {
         name.push('_');
     }
     name
 }
 
 /// Adds the method of a field, or those of an array: by index, all of them, each by name.
-fn add(methods: &mut Methods, field: &Field, kind: &FieldKind, known: bool, reads: bool) {
+fn add(methods: &mut Methods, field: &Field, kind: &FieldKind, known: bool) {
     let Some(repeat) = &field.repeat else {
         let bits = FieldBits {
             offset: field.bit_offset,
@@ -105,7 +138,7 @@ fn add(methods: &mut Methods, field: &Field, kind: &FieldKind, known: bool, read
         let name = methods.names.claim(method(&field.name));
         methods.list.push(FieldAccessor {
             name,
-            ty: None,
+            direction: methods.direction,
             doc: describe(field, bits, known, ""),
             bits,
             kind: kind.clone(),
@@ -120,10 +153,10 @@ fn add(methods: &mut Methods, field: &Field, kind: &FieldKind, known: bool, read
     let first = repeat.names.first().cloned().unwrap_or_default();
     let base = method(&field.name);
     // Writers have no such method, but what else could have its name is to be called the same in both.
-    let iter = Some(methods.names.claim(format!("{base}_iter"))).filter(|_| reads);
+    let iter = methods.names.claim(format!("{base}_iter"));
     methods.list.push(FieldAccessor {
         name: methods.names.claim(base),
-        ty: None,
+        direction: methods.direction,
         doc: describe(field, bits, known, "n"),
         bits,
         kind: kind.clone(),
@@ -155,7 +188,7 @@ fn add_instances(
         };
         methods.list.push(FieldAccessor {
             name: methods.names.claim(method(name)),
-            ty: None,
+            direction: methods.direction,
             doc: describe(field, bits, known, index),
             bits,
             kind: kind.clone(),

@@ -30,6 +30,8 @@ struct Lower<'a> {
     enums: BTreeMap<ShapeId, enumeration::Home>,
     /// In which directions enumerations of each shape are used.
     usage: BTreeMap<ShapeId, enumeration::Usage>,
+    /// Whether there are fields that are more than bits and numbers.
+    values: bool,
     notes: Vec<String>,
 }
 
@@ -43,6 +45,7 @@ pub(crate) fn lower(device: &Device, options: &Options) -> Result<tables::Crate,
         clusters: BTreeMap::new(),
         enums: BTreeMap::new(),
         usage: enumeration::usage(&selected),
+        values: false,
         notes: Vec::new(),
     };
     let (peripherals, modules) = cx.peripherals(&selected)?;
@@ -61,6 +64,7 @@ pub(crate) fn lower(device: &Device, options: &Options) -> Result<tables::Crate,
             .as_ref()
             .filter(|_| cortex_m)
             .map(|cpu| cpu.nvic_prio_bits),
+        values: cx.values,
         fpu: device.cpu.as_ref().is_some_and(|cpu| cpu.fpu_present),
         interrupts: interrupt::interrupts(device, options)?,
         peripherals,

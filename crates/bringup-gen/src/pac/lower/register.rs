@@ -5,9 +5,12 @@ use bringup_device::{Access, Register, WriteConstraint};
 use super::enumeration::EnumScope;
 use super::field::{Methods, is_reserved, neutral};
 use super::layout::reading_acts;
-use super::tables::{EnumItem, Layout, RegisterBody, Shared, mask};
+use super::tables::{
+    Direction, EnumItem, FieldAccessor, FieldType, Layout, RegisterBody, Shared, mask,
+};
 use super::{Lower, doc, tables};
 use crate::pac::ident::Scope;
+use crate::pac::target::Target;
 use crate::pac::theme::accessor;
 
 /// What a layout is called in the module of its first register, where registers differ in access or reset value.
@@ -19,6 +22,7 @@ pub(super) struct Home {
     path: String,
     ty: String,
     names: Vec<String>,
+    types: Vec<FieldType>,
 }
 
 impl Lower<'_> {
@@ -61,6 +65,11 @@ impl Lower<'_> {
             }),
             read: register.access.can_read(),
             write: register.access.can_write(),
+            wide: self.wide(register),
+            types: self
+                .homes
+                .get(&number)
+                .map_or_else(Vec::new, |home| home.types.clone()),
             body,
         }
     }
@@ -99,11 +108,14 @@ impl Lower<'_> {
                 );
             }
         }
-        if self.options.field_types {
-            self.name_types(&mut readers, &mut writers, &mut scope.names);
-        }
-        let fields = readers.list.iter().chain(&writers.list);
-        let types = fields.filter_map(|field| field.ty.clone());
+        let wide = self.wide(register).is_some();
+        let fields = readers.merge(writers, wide);
+        self.values |= fields.iter().any(|field| !field.kind.is_plain());
+        let types = if self.options.field_types {
+            self.name_types(&fields, wide, &mut scope.names)
+        } else {
+            Vec::new()
+        };
         let writing = register_of(write, register);
         let (zero_to_modify, one_to_modify) = neutral(&writing.fields);
         let width = mask(register.size);
@@ -114,8 +126,8 @@ impl Lower<'_> {
                 .items
                 .iter()
                 .map(|item| enum_name(item).to_owned())
-                .chain(types)
                 .collect(),
+            types,
         };
         let layout = Layout {
             ty: home.ty.clone(),
@@ -128,22 +140,47 @@ impl Lower<'_> {
             readable: read.is_some(),
             reading_acts: reading_acts(register_of(read, register)),
             enums: scope.items,
-            readers: readers.list,
-            writers: writers.list,
+            fields,
         };
         self.homes.insert(number, home);
         RegisterBody::Own(layout)
     }
 
-    /// Gives the type of each field a name.
-    fn name_types(&self, readers: &mut Methods, writers: &mut Methods, names: &mut Scope) {
+    /// The raw type, if values may be wider than an address: those of msp430 have 16 bits at least, others 32.
+    fn wide(&self, register: &Register) -> Option<&'static str> {
+        let ux = raw_register(register.size);
+        let wide = ux == "u64" || ux == "u32" && self.options.target == Target::Msp430;
+        wide.then_some(ux)
+    }
+
+    /// Gives the type of each field a name: when read, unless the value would have to be kept elsewhere, and when written.
+    fn name_types(
+        &self,
+        fields: &[FieldAccessor],
+        wide: bool,
+        names: &mut Scope,
+    ) -> Vec<FieldType> {
         let theme = self.options.theme;
-        for field in &mut readers.list {
-            field.ty = Some(names.claim(theme.reader(&field.name)));
+        let mut types = Vec::new();
+        for direction in [Direction::Read, Direction::Write] {
+            if wide && direction == Direction::Read {
+                continue;
+            }
+            for field in fields.iter().filter(|field| field.direction.is(direction)) {
+                let name = match direction {
+                    Direction::Write => theme.writer(&field.name),
+                    _ => theme.reader(&field.name),
+                };
+                types.push(FieldType {
+                    name: names.claim(name),
+                    field: field.name.clone(),
+                    direction,
+                    bits: field.bits,
+                    kind: field.kind.clone(),
+                });
+            }
         }
-        for field in &mut writers.list {
-            field.ty = Some(names.claim(theme.writer(&field.name)));
-        }
+        types
     }
 }
 

@@ -15,6 +15,8 @@ pub(crate) struct Crate {
     pub(crate) nvic_prio_bits: Option<u32>,
     /// Whether the core has a floating-point unit.
     pub(crate) fpu: bool,
+    /// Whether there are fields that are more than bits and numbers.
+    pub(crate) values: bool,
     /// Interrupts by number, each number once.
     pub(crate) interrupts: Vec<Interrupt>,
     /// Peripherals in the order of the file.
@@ -171,6 +173,10 @@ pub(crate) struct Register {
     pub(crate) shared: Option<Shared>,
     pub(crate) read: bool,
     pub(crate) write: bool,
+    /// Raw type, if values may be wider than an address of the processor.
+    pub(crate) wide: Option<&'static str>,
+    /// Names of the types of fields, where they have any.
+    pub(crate) types: Vec<FieldType>,
     pub(crate) body: RegisterBody,
 }
 
@@ -186,7 +192,7 @@ pub(crate) struct Shared {
 #[derive(Debug)]
 pub(crate) enum RegisterBody {
     Own(Layout),
-    /// The module that holds the layout, its type there, and what else has a name there: enumerations and fields.
+    /// The module that holds the layout, its type there, and the enumerations that have a name there.
     Same {
         module: String,
         ty: String,
@@ -215,8 +221,7 @@ pub(crate) struct Layout {
     /// Whether reading changes something in the device.
     pub(crate) reading_acts: bool,
     pub(crate) enums: Vec<EnumItem>,
-    pub(crate) readers: Vec<FieldAccessor>,
-    pub(crate) writers: Vec<FieldAccessor>,
+    pub(crate) fields: Vec<FieldAccessor>,
 }
 
 /// An enumeration in the module of a register.
@@ -230,16 +235,42 @@ pub(crate) enum EnumItem {
     },
 }
 
-/// A method of a register's reader or writer.
+/// A method of what is read from a register, what is written to it, or both.
 #[derive(Debug)]
 pub(crate) struct FieldAccessor {
     pub(crate) name: String,
-    /// Name of its type in the module of the register, where it has one.
-    pub(crate) ty: Option<String>,
+    pub(crate) direction: Direction,
     pub(crate) doc: String,
     pub(crate) bits: FieldBits,
     pub(crate) kind: FieldKind,
     pub(crate) place: FieldPlace,
+}
+
+/// Whether a method reads a field, writes it, or serves for both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Direction {
+    Read,
+    Write,
+    Both,
+}
+
+impl Direction {
+    /// Whether it is this one, or both.
+    pub(crate) fn is(self, one: Self) -> bool {
+        self == one || self == Self::Both
+    }
+}
+
+/// A name for the type of a field.
+#[derive(Debug, Clone)]
+pub(crate) struct FieldType {
+    pub(crate) name: String,
+    /// The field's method.
+    pub(crate) field: String,
+    /// Which of the directions of the field it is.
+    pub(crate) direction: Direction,
+    pub(crate) bits: FieldBits,
+    pub(crate) kind: FieldKind,
 }
 
 /// The lowest `width` bits.
@@ -251,7 +282,7 @@ pub(crate) fn mask(width: u32) -> u64 {
 }
 
 /// Where a field is.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct FieldBits {
     pub(crate) offset: u32,
     pub(crate) width: u32,
@@ -276,15 +307,15 @@ impl FieldBits {
 }
 
 /// Which of the instances of a field the method means.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) enum FieldPlace {
     /// The only one, or one by its own name.
     One,
-    /// The one with index `n`, and, of a reader, the iterator over all.
+    /// The one with index `n`, and the iterator over all that can be read.
     Nth {
         count: usize,
         stride: u32,
-        iter: Option<String>,
+        iter: String,
         first: String,
     },
 }
@@ -295,6 +326,13 @@ pub(crate) struct FieldKind {
     /// Enumeration in the register's module, or nothing for a plain number.
     pub(crate) value: Option<String>,
     pub(crate) rule: WriteRule,
+}
+
+impl FieldKind {
+    /// Whether it is but a bit that is stored as written, or a number that may be forbidden.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.value.is_none() && matches!(self.rule, WriteRule::Bit | WriteRule::Unsafe)
+    }
 }
 
 /// What a field's writer allows.

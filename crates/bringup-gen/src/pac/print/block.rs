@@ -10,9 +10,7 @@ use crate::pac::lower::tables::{
 /// Bytes that the text of a block has, roughly.
 pub(super) fn estimate(block: &Block) -> usize {
     let registers = block.registers.iter().map(|register| match &register.body {
-        RegisterBody::Own(layout) => {
-            900 + 220 * (layout.readers.len() + layout.writers.len()) + 800 * layout.enums.len()
-        }
+        RegisterBody::Own(layout) => 900 + 220 * layout.fields.len() + 800 * layout.enums.len(),
         RegisterBody::Same { .. } => 500,
     });
     let clusters = block.clusters.iter().map(|cluster| match &cluster.body {

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use crate::pac::lower::tables::{
-    Accessor, AccessorKind, Block, ClusterBody, Crate, FieldPlace, Layout, ModuleBody, RegisterBody,
+    Accessor, AccessorKind, Block, ClusterBody, Crate, Direction, FieldPlace, Layout, ModuleBody,
+    RegisterBody,
 };
 
 /// What the file begins with.
@@ -79,7 +80,7 @@ fn contents(text: &mut String, block: &Block, path: &str) {
 fn layout(text: &mut String, layout: &Layout, path: &str) {
     let Layout { ty, ux, .. } = layout;
     let (parameters, arguments) = if layout.varies {
-        (format!("@[A, const RESET: {ux}] "), "<A, RESET>")
+        (format!("@[A: 'static, const RESET: {ux}] "), "<A, RESET>")
     } else {
         (String::new(), "")
     };
@@ -89,10 +90,9 @@ fn layout(text: &mut String, layout: &Layout, path: &str) {
         "\nfields! {{ {parameters}{path}::{ty}{arguments}, {}, [",
         layout.reading_acts
     );
-    let single = layout
-        .readers
-        .iter()
-        .filter(|field| matches!(field.place, FieldPlace::One));
+    let single = layout.fields.iter().filter(|field| {
+        field.direction.is(Direction::Read) && matches!(field.place, FieldPlace::One)
+    });
     for (n, field) in single.enumerate() {
         let comma = if n == 0 { "" } else { ", " };
         let bits = field.bits;

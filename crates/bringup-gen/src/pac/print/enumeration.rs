@@ -7,15 +7,18 @@ use crate::pac::lower::tables::{Enum, Variant};
 pub(super) fn enumeration(out: &mut Out, own: &Enum) {
     ty(out, own);
     conversions(out, own);
-    let (reader, writer) = if own.ux == "bool" {
-        ("BitEnumReader", "BitEnumWriter")
+    let field = if own.ux == "bool" {
+        "BitValue"
     } else {
-        ("EnumReader", "EnumWriter")
+        "FieldValue"
     };
     let name = &own.name;
     if own.read {
         out.blank();
-        out.open(format_args!("impl crate::{reader}<{name}>"));
+        out.implementation(
+            "impl<B: crate::Reading + ?Sized, RULE>",
+            &format!("crate::{field}<'_, B, {name}, RULE>"),
+        );
         for (n, variant) in own.variants.iter().enumerate() {
             separate(out, n, variant);
             if own.fallback.as_ref() == Some(&variant.name) {
@@ -23,9 +26,9 @@ pub(super) fn enumeration(out: &mut Out, own: &Enum) {
                 continue;
             }
             let body = match (own.ux, variant.value) {
-                ("bool", 0) => "!self.bits".into(),
-                ("bool", _) => "self.bits".into(),
-                (_, value) => format!("self.bits == {value}"),
+                ("bool", 0) => "!self.bit()".into(),
+                ("bool", _) => "self.bit()".into(),
+                (_, value) => format!("self.bits() == {value}"),
             };
             out.function("pub fn", &variant.is, &["&self"], "bool", &body);
         }
@@ -35,7 +38,7 @@ pub(super) fn enumeration(out: &mut Out, own: &Enum) {
         out.blank();
         out.implementation(
             "impl<'a, REG: crate::RegisterSpec, RULE>",
-            &format!("crate::{writer}<'a, crate::W<REG>, {name}, RULE>"),
+            &format!("crate::{field}<'a, crate::W<REG>, {name}, RULE>"),
         );
         for (n, variant) in own.variants.iter().enumerate() {
             separate(out, n, variant);

@@ -5,8 +5,8 @@ use std::fmt::Write;
 use crate::pac::lower::tables::Crate;
 use crate::pac::{Options, Target};
 
-/// The oldest compiler that knows what the crate uses: attributes in `unsafe(…)`, bounds on associated types.
-const RUST_2021: &str = "1.82";
+/// The oldest compiler that knows what the crate uses: exposed addresses of pointers.
+const RUST_2021: &str = "1.84";
 
 /// What a manifest says for a processor family.
 struct Family {

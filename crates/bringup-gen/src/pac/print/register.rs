@@ -4,8 +4,8 @@ use super::enumeration;
 use super::files::Files;
 use super::out::Out;
 use crate::pac::lower::tables::{
-    BitAction, EnumItem, FieldAccessor, FieldBits, FieldKind, FieldPlace, Layout, Register,
-    RegisterBody, WriteRule,
+    BitAction, Direction, EnumItem, FieldAccessor, FieldBits, FieldKind, FieldPlace, Layout,
+    Register, RegisterBody, WriteRule,
 };
 
 /// The type of a register and its module.
@@ -56,6 +56,7 @@ fn contents(out: &mut Out, register: &Register) {
             }
         }
     }
+    field_types(out, register);
 }
 
 /// The name that a register has for its layout.
@@ -79,7 +80,10 @@ fn values(out: &mut Out, register: &Register) {
     if register.read {
         out.blank();
         out.doc("A value read from the register.");
-        out.fmt(format_args!("pub type R = crate::R<{spec}>;"));
+        match register.wide {
+            Some(ux) => out.fmt(format_args!("pub type R = crate::Wide<{spec}, {ux}>;")),
+            None => out.fmt(format_args!("pub type R = crate::R<{spec}>;")),
+        }
     }
     if register.write {
         out.blank();
@@ -99,7 +103,7 @@ fn layout(out: &mut Out, layout: &Layout, register: &Register) {
         ));
         out.blank();
         (
-            format!("<A, const RESET: {ux}>"),
+            format!("<A: 'static, const RESET: {ux}>"),
             format!("{}<A, RESET>", layout.ty),
         )
     } else {
@@ -116,45 +120,27 @@ fn layout(out: &mut Out, layout: &Layout, register: &Register) {
             EnumItem::Same { path, name } => out.fmt(format_args!("pub use {path} as {name};")),
         }
     }
-    let head = |letter: &str| {
-        if layout.varies {
-            format!("impl{parameters} crate::{letter}<{ty}>")
-        } else {
-            format!("impl {letter}")
-        }
-    };
-    methods(out, &head("R"), &layout.readers, |out, field| {
-        reader(out, field, layout.ux);
-    });
-    methods(out, &head("W"), &layout.writers, writer);
-    for field in &layout.readers {
-        if let Some(name) = &field.ty {
-            let ty = reader_type(&field.kind, field.bits, layout.ux);
-            field_type(out, name, &ty, &format!("`{}` as it was read.", field.name));
-        }
-    }
-    for field in &layout.writers {
-        if let Some(name) = &field.ty {
-            let ty =
-                writer_type(&field.kind, field.bits).replacen("'_, Self", "'a, crate::W<REG>", 1);
-            let name = format!("{name}<'a, REG>");
-            field_type(
-                out,
-                &name,
-                &ty,
-                &format!("`{}`, to be written.", field.name),
-            );
-        }
-    }
+    methods(out, layout, register, &ty);
 }
 
-/// A name for the type of a field.
-fn field_type(out: &mut Out, name: &str, ty: &str, doc: &str) {
-    out.blank();
-    out.doc(doc);
-    match ty.strip_suffix('>').and_then(|ty| ty.split_once('<')) {
-        Some((path, arguments)) => out.alias(name, path, arguments),
-        None => out.assign(format_args!("pub type {name}"), format_args!("{ty}")),
+/// Names for the types of fields.
+fn field_types(out: &mut Out, register: &Register) {
+    for field in &register.types {
+        let (what, handle, parameters) = match field.direction {
+            Direction::Write => ("to be written", "'a, crate::W<REG>".to_owned(), "<'a, REG>"),
+            _ => (
+                "as it was read",
+                format!("'static, crate::Value<{}>", register.spec),
+                "",
+            ),
+        };
+        out.blank();
+        out.fmt(format_args!("/// `{}`, {what}.", field.field));
+        let ty = field_type(&field.kind, field.bits).replacen("'_, Self", &handle, 1);
+        let name = format!("{}{parameters}", field.name);
+        if let Some((path, arguments)) = ty.strip_suffix('>').and_then(|ty| ty.split_once('<')) {
+            out.alias(&name, path, arguments);
+        }
     }
 }
 
@@ -188,122 +174,134 @@ fn specification(out: &mut Out, layout: &Layout, parameters: &str, ty: &str) {
     out.close();
 }
 
-fn methods(
-    out: &mut Out,
-    head: &str,
-    fields: &[FieldAccessor],
-    print: impl Fn(&mut Out, &FieldAccessor),
-) {
-    if fields.is_empty() {
-        return;
-    }
-    out.blank();
-    out.open(format_args!("{head}"));
-    for (n, field) in fields.iter().enumerate() {
-        if n > 0 {
-            out.blank();
+/// The fields: those that are the same in both directions, then those of one.
+fn methods(out: &mut Out, layout: &Layout, register: &Register, ty: &str) {
+    let parameters = |more: &str| match (layout.varies, more) {
+        (true, "") => format!("<A, const RESET: {}>", layout.ux),
+        (true, more) => format!("<A, const RESET: {}, {more}>", layout.ux),
+        (false, "") => String::new(),
+        (false, more) => format!("<{more}>"),
+    };
+    let value = match register.wide {
+        Some(ux) => format!("crate::Wide<{ty}, {ux}>"),
+        None => format!("crate::Value<{ty}>"),
+    };
+    let heads = [
+        (
+            Direction::Both,
+            parameters("D"),
+            format!("crate::Bits<{ty}, D>"),
+        ),
+        (Direction::Read, parameters(""), value),
+        (Direction::Write, parameters(""), format!("crate::W<{ty}>")),
+    ];
+    for (direction, parameters, ty) in heads {
+        let own = |field: &&FieldAccessor| field.direction == direction;
+        let iterated = |field: &&FieldAccessor| {
+            direction == Direction::Read
+                && field.direction.is(Direction::Read)
+                && matches!(field.place, FieldPlace::Nth { .. })
+        };
+        if !layout
+            .fields
+            .iter()
+            .any(|field| own(&field) || iterated(&field))
+        {
+            continue;
         }
-        out.doc(&field.doc);
-        print(out, field);
-    }
-    out.close();
-}
-
-fn reader(out: &mut Out, field: &FieldAccessor, ux: &str) {
-    let FieldAccessor {
-        name,
-        bits,
-        kind,
-        place,
-        ..
-    } = field;
-    let offset = first_bit(out, *bits, place);
-    let ret = reader_type(kind, *bits, ux);
-    let body = construct(&ret, kind, *bits, "self.bits", &offset);
-    match place {
-        FieldPlace::One => out.function("pub fn", name, &["&self"], &ret, &body),
-        FieldPlace::Nth { count, iter, .. } => {
-            out.function("pub fn", name, &["&self", "n: u8"], &ret, &body);
-            if let Some(iter) = iter {
-                out.blank();
-                out.fmt(format_args!("/// All {count} of `{name}`."));
-                let ret = format!("impl Iterator<Item = {ret}> + '_");
-                let body = format!("(0..{count}).map(move |n| self.{name}(n))");
-                out.function("pub fn", iter, &["&self"], &ret, &body);
+        out.blank();
+        out.open(format_args!("impl{parameters} {ty}"));
+        let mut first = true;
+        for field in &layout.fields {
+            if own(&field) {
+                separate(out, &mut first);
+                accessor(out, field);
+            }
+            if iterated(&field) {
+                separate(out, &mut first);
+                iterator(out, field);
             }
         }
+        out.close();
     }
 }
 
-fn writer(out: &mut Out, field: &FieldAccessor) {
+/// An empty line, unless the item is the first.
+fn separate(out: &mut Out, first: &mut bool) {
+    if !std::mem::take(first) {
+        out.blank();
+    }
+}
+
+fn accessor(out: &mut Out, field: &FieldAccessor) {
     let FieldAccessor {
         name,
+        doc,
         bits,
         kind,
         place,
         ..
     } = field;
+    out.doc(doc);
     let offset = first_bit(out, *bits, place);
     let params: &[&str] = match place {
-        FieldPlace::One => &["&mut self"],
-        FieldPlace::Nth { .. } => &["&mut self", "n: u8"],
+        FieldPlace::One => &["&self"],
+        FieldPlace::Nth { .. } => &["&self", "n: u8"],
     };
-    let ret = writer_type(kind, *bits);
-    let body = construct(&ret, kind, *bits, "self", &offset);
-    out.function("pub fn", name, params, &ret, &body);
+    let ty = field_type(kind, *bits);
+    let body = construct(&ty, kind, *bits, &offset);
+    out.function("pub fn", name, params, &ty, &body);
 }
 
-/// Type of a field that was read; what is the default is left out.
-fn reader_type(kind: &FieldKind, bits: FieldBits, ux: &str) -> String {
-    match (&kind.value, bits.width, ux) {
-        (Some(value), 1, _) => format!("crate::BitEnumReader<{value}>"),
-        (Some(value), ..) => format!("crate::EnumReader<{value}>"),
-        (None, 1, "u32") => "crate::BitReader".into(),
-        (None, 1, _) => format!("crate::BitReader<{ux}>"),
-        (None, ..=8, "u32") => "crate::FieldReader".into(),
-        (None, _, "u32") => format!("crate::FieldReader<{}>", bits.raw()),
-        (None, ..) => format!("crate::FieldReader<{}, {ux}>", bits.raw()),
-    }
+fn iterator(out: &mut Out, field: &FieldAccessor) {
+    let FieldPlace::Nth { count, iter, .. } = &field.place else {
+        return;
+    };
+    let name = &field.name;
+    out.fmt(format_args!("/// All {count} of `{name}`."));
+    let ret = format!(
+        "impl Iterator<Item = {}> + '_",
+        field_type(&field.kind, field.bits)
+    );
+    let body = format!("(0..{count}).map(move |n| self.{name}(n))");
+    out.function("pub fn", iter, &["&self"], &ret, &body);
 }
 
-/// Type of a field that is to be written; what is the default is left out.
-fn writer_type(kind: &FieldKind, bits: FieldBits) -> String {
+/// Type of a field; what is the default is left out.
+fn field_type(kind: &FieldKind, bits: FieldBits) -> String {
     let raw = if bits.width <= 8 {
         String::new()
     } else {
         format!(", {}", bits.raw())
     };
     match (&kind.value, kind.rule) {
-        (Some(value), WriteRule::Bit) => format!("crate::BitEnumWriter<'_, Self, {value}>"),
-        (Some(value), WriteRule::BitActs(action)) => {
-            format!(
-                "crate::BitEnumWriter<'_, Self, {value}, crate::Bit{}>",
-                letters(action)
-            )
+        (None, WriteRule::Bit) => "crate::Bit<'_, Self>".into(),
+        (Some(value), WriteRule::Bit) => format!("crate::BitValue<'_, Self, {value}>"),
+        (value, WriteRule::BitActs(action)) => {
+            let value = value.as_deref().unwrap_or("bool");
+            let letters = letters(action);
+            format!("crate::BitValue<'_, Self, {value}, crate::Bit{letters}>")
         }
         (Some(value), WriteRule::Safe) => {
-            format!("crate::EnumWriter<'_, Self, {value}, crate::Safe>")
+            format!("crate::FieldValue<'_, Self, {value}, crate::Safe>")
         }
-        (Some(value), _) => format!("crate::EnumWriter<'_, Self, {value}>"),
-        (None, WriteRule::Bit) => "crate::BitWriter<'_, Self>".into(),
-        (None, WriteRule::BitActs(action)) => {
-            format!("crate::BitWriter{}<'_, Self>", letters(action))
-        }
-        (None, WriteRule::Unsafe) => format!("crate::FieldWriter<'_, Self{raw}>"),
-        (None, WriteRule::Safe) => format!("crate::SafeFieldWriter<'_, Self{raw}>"),
+        (Some(value), _) => format!("crate::FieldValue<'_, Self, {value}>"),
+        (None, WriteRule::Unsafe) => format!("crate::Field<'_, Self{raw}>"),
+        (None, WriteRule::Safe) => format!("crate::SafeField<'_, Self{raw}>"),
         (None, WriteRule::Range(minimum, maximum)) => {
-            format!("crate::RangeFieldWriter<'_, Self, {minimum}, {maximum}{raw}>")
+            format!("crate::RangeField<'_, Self, {minimum}, {maximum}{raw}>")
         }
     }
 }
 
 /// The expression that makes a value of the type. Plain fields are tuples: nothing costs the compiler less.
-fn construct(ty: &str, kind: &FieldKind, bits: FieldBits, from: &str, offset: &str) -> String {
+fn construct(ty: &str, kind: &FieldKind, bits: FieldBits, offset: &str) -> String {
     let path = ty.split('<').next().unwrap_or(ty);
-    let new = if kind.value.is_some() { "::new" } else { "" };
+    let plain = kind.value.is_none() && !matches!(kind.rule, WriteRule::BitActs(_));
+    let new = if plain { "" } else { "::new" };
     match bits.width {
-        1 => format!("{path}{new}({from}, {offset})"),
-        _ => format!("{path}{new}({from}, {offset}, {:#x})", bits.mask()),
+        1 => format!("{path}{new}(self, {offset})"),
+        _ => format!("{path}{new}(self, {offset}, {:#x})", bits.mask()),
     }
 }
 

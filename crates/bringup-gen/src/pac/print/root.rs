@@ -23,6 +23,7 @@ pub(super) fn root(tables: &Crate, options: &Options, tree: &mut FileTree) -> St
     let mut out =
         Out::with_capacity(4096 + 400 * tables.peripherals.len() + 160 * tables.interrupts.len());
     head(&mut out, tables, options.target);
+    run_time(&mut out, tables.values);
     if let Some(bits) = tables.nvic_prio_bits {
         out.blank();
         out.doc("Bits of an interrupt priority that the interrupt controller implements.");
@@ -59,6 +60,10 @@ fn head(out: &mut Out, tables: &Crate, target: Target) {
     for lint in ALLOWED {
         out.fmt(format_args!("#![allow({lint})]"));
     }
+}
+
+/// The modules that do not depend on the device.
+fn run_time(out: &mut Out, values: bool) {
     out.blank();
     out.line("#[cfg(feature = \"atomics\")]");
     out.line("pub mod atomics;");
@@ -66,8 +71,14 @@ fn head(out: &mut Out, tables: &Crate, target: Target) {
     out.line("#[cfg(feature = \"debug\")]");
     out.line("pub mod debug;");
     out.line("pub mod generic;");
+    if values {
+        out.line("pub mod values;");
+    }
     out.blank();
     out.line("pub use generic::*;");
+    if values {
+        out.line("pub use values::*;");
+    }
 }
 
 fn modules(out: &mut Out, tables: &Crate, files: &mut Files<'_>) {

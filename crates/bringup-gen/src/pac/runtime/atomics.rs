@@ -64,8 +64,8 @@ where
     where
         F: FnOnce(&mut W<REG>) -> &mut W<REG>,
     {
-        let zero = <REG::Ux as RawReg>::ZERO;
-        let bits = f(&mut W { bits: zero }).bits;
+        let mut bits = REG::Ux::ZERO;
+        f(writer(&mut bits));
         // SAFETY: The register is there.
         unsafe { REG::Ux::or(self.as_ptr(), bits) }
     }
@@ -80,8 +80,8 @@ where
     where
         F: FnOnce(&mut W<REG>) -> &mut W<REG>,
     {
-        let ones = !<REG::Ux as RawReg>::ZERO;
-        let bits = f(&mut W { bits: ones }).bits;
+        let mut bits = !REG::Ux::ZERO;
+        f(writer(&mut bits));
         // SAFETY: The register is there.
         unsafe { REG::Ux::and(self.as_ptr(), bits) }
     }
@@ -96,8 +96,8 @@ where
     where
         F: FnOnce(&mut W<REG>) -> &mut W<REG>,
     {
-        let zero = <REG::Ux as RawReg>::ZERO;
-        let bits = f(&mut W { bits: zero }).bits;
+        let mut bits = REG::Ux::ZERO;
+        f(writer(&mut bits));
         // SAFETY: The register is there.
         unsafe { REG::Ux::xor(self.as_ptr(), bits) }
     }

@@ -20,22 +20,32 @@ impl<REG: Readable + Fields> fmt::Debug for Reg<REG> {
         if REG::READING_ACTS {
             return f.write_str("(reading acts)");
         }
-        self.read().fmt(f)
+        fields::<REG>(self.load(), f)
     }
 }
 
-impl<REG: Fields> fmt::Debug for R<REG> {
+impl<REG: Fields> fmt::Debug for Value<REG> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut list = f.debug_struct("R");
-        for &(name, offset, width) in REG::FIELDS {
-            let value = (self.bits() >> offset) & <REG::Ux as RawReg>::mask(width);
-            list.field(name, &value);
-        }
-        if REG::FIELDS.is_empty() {
-            list.field("bits", &self.bits());
-        }
-        list.finish()
+        fields::<REG>(self.bits(), f)
     }
+}
+
+impl<REG: Fields + RegisterSpec<Ux = U>, U: RawReg> fmt::Debug for Wide<REG, U> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fields::<REG>(self.bits(), f)
+    }
+}
+
+fn fields<REG: Fields>(bits: REG::Ux, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let mut list = f.debug_struct("R");
+    for &(name, offset, width) in REG::FIELDS {
+        let value = (bits >> offset) & <REG::Ux as RawReg>::mask(width);
+        list.field(name, &value);
+    }
+    if REG::FIELDS.is_empty() {
+        list.field("bits", &bits);
+    }
+    list.finish()
 }
 
 macro_rules! fields {

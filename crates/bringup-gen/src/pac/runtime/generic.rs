@@ -90,10 +90,19 @@ pub trait RawReg:
 
     #[doc(hidden)]
     fn from_u32(value: u32) -> Self;
+
+    /// What a register of this width is read as: `R`, or `Wide` if it may be wider than an address.
+    type Read<REG: 'static>;
+
+    #[doc(hidden)]
+    fn read<REG: 'static>(self) -> Self::Read<REG>;
+
+    #[doc(hidden)]
+    fn from_word(word: usize) -> Self;
 }
 
 macro_rules! raw_reg {
-    ($($ux:ty: $cast:ident as $wide:ty,)*) => {
+    ($($ux:ty: $cast:ident as $wide:ty, $read:ident;)*) => {
         $(
             impl RawReg for $ux {
                 const ZERO: Self = 0;
@@ -123,20 +132,69 @@ macro_rules! raw_reg {
                 fn from_u32(value: u32) -> Self {
                     value as Self
                 }
+
+                $read!($ux);
+
+                #[inline(always)]
+                fn from_word(word: usize) -> Self {
+                    word as Self
+                }
             }
         )*
     };
 }
 
-raw_reg! {
-    u8: from_u32 as u32,
-    u16: from_u32 as u32,
-    u32: from_u32 as u32,
-    u64: from_u64 as u64,
+/// Of a register that is not wider than an address.
+macro_rules! narrow {
+    ($ux:ty) => {
+        type Read<REG: 'static> = R<REG>;
+
+        #[inline(always)]
+        fn read<REG: 'static>(self) -> R<REG> {
+            bits(self as usize)
+        }
+    };
 }
 
+/// Of a register that may be wider than an address.
+macro_rules! wide {
+    ($ux:ty) => {
+        type Read<REG: 'static> = Wide<REG, $ux>;
+
+        #[inline(always)]
+        fn read<REG: 'static>(self) -> Wide<REG, $ux> {
+            Wide {
+                bits: self,
+                _register: PhantomData,
+            }
+        }
+    };
+}
+
+raw_reg! {
+    u8: from_u32 as u32, narrow;
+    u16: from_u32 as u32, narrow;
+    u32: from_u32 as u32, narrow;
+    u64: from_u64 as u64, wide;
+}
+
+macro_rules! compare {
+    ($($ux:ty,)*) => {
+        $(
+            impl<REG: RegisterSpec<Ux: From<$ux>>> PartialEq<$ux> for &Bits<REG, Read> {
+                #[inline(always)]
+                fn eq(&self, other: &$ux) -> bool {
+                    self.bits() == REG::Ux::from(*other)
+                }
+            }
+        )*
+    };
+}
+
+compare! { bool, u8, u16, u32, }
+
 /// A register: what `Reg`, `R` and `W` need to know of it.
-pub trait RegisterSpec {
+pub trait RegisterSpec: 'static {
     /// Raw value.
     type Ux: RawReg;
     /// `ReadOnly`, `WriteOnly` or `ReadWrite`.
@@ -246,7 +304,7 @@ impl<REG: RegisterSpec> Reg<REG> {
     }
 
     #[inline(always)]
-    fn load(&self) -> REG::Ux {
+    pub(crate) fn load(&self) -> REG::Ux {
         // SAFETY: The pointer comes from a reference, so it is aligned and the register is there.
         unsafe { self.value.get().read_volatile() }
     }
@@ -266,8 +324,8 @@ impl<REG: Readable> Reg<REG> {
     /// let ready = cr.rdy().bit_is_set();
     /// ```
     #[inline(always)]
-    pub fn read(&self) -> R<REG> {
-        R { bits: self.load() }
+    pub fn read(&self) -> <REG::Ux as RawReg>::Read<REG> {
+        self.load().read()
     }
 }
 
@@ -288,9 +346,10 @@ impl<REG: Resettable + Writable> Reg<REG> {
     where
         F: FnOnce(&mut W<REG>) -> &mut W<REG>,
     {
-        let value = f(&mut quiet(REG::RESET_VALUE)).bits;
-        self.store(value);
-        crate::convention::written(value)
+        let mut bits = quiet::<REG>(REG::RESET_VALUE);
+        f(writer(&mut bits));
+        self.store(bits);
+        crate::convention::written(bits)
     }
 
     /// Like `write`, and returns what `f` returns.
@@ -299,9 +358,9 @@ impl<REG: Resettable + Writable> Reg<REG> {
     where
         F: FnOnce(&mut W<REG>) -> T,
     {
-        let mut w = quiet(REG::RESET_VALUE);
-        let result = f(&mut w);
-        self.store(w.bits);
+        let mut bits = quiet::<REG>(REG::RESET_VALUE);
+        let result = f(writer(&mut bits));
+        self.store(bits);
         result
     }
 }
@@ -317,10 +376,10 @@ impl<REG: Writable> Reg<REG> {
     where
         F: FnOnce(&mut W<REG>) -> &mut W<REG>,
     {
-        let zero = <REG::Ux as RawReg>::ZERO;
-        let value = f(&mut W { bits: zero }).bits;
-        self.store(value);
-        crate::convention::written(value)
+        let mut bits = REG::Ux::ZERO;
+        f(writer(&mut bits));
+        self.store(bits);
+        crate::convention::written(bits)
     }
 
     /// Like `write_with_zero`, and returns what `f` returns.
@@ -333,10 +392,9 @@ impl<REG: Writable> Reg<REG> {
     where
         F: FnOnce(&mut W<REG>) -> T,
     {
-        let zero = <REG::Ux as RawReg>::ZERO;
-        let mut w = W { bits: zero };
-        let result = f(&mut w);
-        self.store(w.bits);
+        let mut bits = REG::Ux::ZERO;
+        let result = f(writer(&mut bits));
+        self.store(bits);
         result
     }
 }
@@ -350,84 +408,135 @@ impl<REG: Readable + Writable> Reg<REG> {
     #[inline(always)]
     pub fn modify<F>(&self, f: F) -> Written<REG::Ux>
     where
-        for<'w> F: FnOnce(&R<REG>, &'w mut W<REG>) -> &'w mut W<REG>,
+        for<'w> F: FnOnce(&<REG::Ux as RawReg>::Read<REG>, &'w mut W<REG>) -> &'w mut W<REG>,
     {
-        let bits = self.load();
-        let value = f(&R { bits }, &mut quiet(bits)).bits;
-        self.store(value);
-        crate::convention::written(value)
+        let before = self.load();
+        let mut bits = quiet::<REG>(before);
+        f(&before.read(), writer(&mut bits));
+        self.store(bits);
+        crate::convention::written(bits)
     }
 
     /// Like `modify`, and returns what `f` returns.
     #[inline(always)]
     pub fn from_modify<F, T>(&self, f: F) -> T
     where
-        for<'w> F: FnOnce(&R<REG>, &'w mut W<REG>) -> T,
+        for<'w> F: FnOnce(&<REG::Ux as RawReg>::Read<REG>, &'w mut W<REG>) -> T,
     {
-        let bits = self.load();
-        let mut w = quiet(bits);
-        let result = f(&R { bits }, &mut w);
-        self.store(w.bits);
+        let before = self.load();
+        let mut bits = quiet::<REG>(before);
+        let result = f(&before.read(), writer(&mut bits));
+        self.store(bits);
         result
     }
 }
 
-/// A value read from a register.
-pub struct R<REG: RegisterSpec> {
-    pub(crate) bits: REG::Ux,
+/// What a register holds, as a word without a place of its own: a value that was read (`D` is `Read`), or one that is to be
+/// written (`Write`).
+///
+/// Fields are methods of this type, each one for both directions, so that the compiler sees it once. It has no size: all
+/// there is of it is the length that a reference to it carries, and that is the word, which is the value that was read
+/// itself, or the address of the value to be written.
+pub struct Bits<REG, D>(PhantomData<(REG, D)>, [()]);
+
+/// The direction of a value that was read.
+pub struct Read;
+
+/// The direction of a value that is to be written, by the context that began to write it.
+pub struct Write(PhantomData<*mut ()>);
+
+/// A value read from a register: of one that may be wider than an address it is [`Wide`].
+pub type R<REG> = &'static Bits<REG, Read>;
+
+/// What `R` refers to.
+pub type Value<REG> = Bits<REG, Read>;
+
+/// A value to be written to a register.
+pub type W<REG> = Bits<REG, Write>;
+
+/// A value read from a register that may be wider than an address.
+pub struct Wide<REG, U> {
+    bits: U,
+    _register: PhantomData<REG>,
 }
 
-impl<REG: RegisterSpec> R<REG> {
+// The word and what makes it are no methods, nor is anything else about single bits below: the names of methods belong to
+// the fields of the device.
+
+#[inline(always)]
+fn word<REG, D>(bits: &Bits<REG, D>) -> usize {
+    bits.1.len()
+}
+
+#[inline(always)]
+fn bits<'a, REG>(word: usize) -> &'a Value<REG> {
+    let nothing: *const () = core::ptr::dangling();
+    // SAFETY: The pointer is aligned and not null, which is all that a slice of no bytes asks for, whatever its length.
+    unsafe { &*(core::ptr::slice_from_raw_parts(nothing, word) as *const Value<REG>) }
+}
+
+#[inline(always)]
+fn bits_mut<'a, REG, D>(word: usize) -> &'a mut Bits<REG, D> {
+    let nothing: *mut () = core::ptr::dangling_mut();
+    // SAFETY: As in `bits`; there is no byte that two of them could share.
+    unsafe { &mut *(core::ptr::slice_from_raw_parts_mut(nothing, word) as *mut Bits<REG, D>) }
+}
+
+impl<REG: RegisterSpec> Bits<REG, Read> {
     /// The whole value.
     #[inline(always)]
-    pub const fn bits(&self) -> REG::Ux {
+    pub fn bits(&self) -> REG::Ux {
+        REG::Ux::from_word(word(self))
+    }
+}
+
+impl<REG, U: RawReg> Wide<REG, U> {
+    /// The whole value.
+    #[inline(always)]
+    pub const fn bits(&self) -> U {
         self.bits
     }
 }
 
-impl<REG: RegisterSpec, T: Copy> PartialEq<T> for R<REG>
-where
-    REG::Ux: From<T>,
-{
+impl<REG, U: RawReg + From<T>, T: Copy> PartialEq<T> for Wide<REG, U> {
     #[inline(always)]
     fn eq(&self, other: &T) -> bool {
-        self.bits == REG::Ux::from(*other)
+        self.bits == U::from(*other)
     }
-}
-
-/// A value to be written to a register.
-pub struct W<REG: RegisterSpec> {
-    pub(crate) bits: REG::Ux,
 }
 
 /// A value in which the bits that would act are such that they do not.
-///
-/// Neither this nor anything else about single bits is a method of `W`: the names of methods there belong to the
-/// fields of the device.
 #[inline(always)]
-fn quiet<REG: Writable>(bits: REG::Ux) -> W<REG> {
-    let still = bits & !REG::ONE_TO_MODIFY_FIELDS_BITMAP;
-    W {
-        bits: still | REG::ZERO_TO_MODIFY_FIELDS_BITMAP,
-    }
+fn quiet<REG: Writable>(bits: REG::Ux) -> REG::Ux {
+    bits & !REG::ONE_TO_MODIFY_FIELDS_BITMAP | REG::ZERO_TO_MODIFY_FIELDS_BITMAP
+}
+
+/// What changes the bits, for as long as it borrows them.
+#[inline(always)]
+pub(crate) fn writer<REG: RegisterSpec>(bits: &mut REG::Ux) -> &mut W<REG> {
+    bits_mut(core::ptr::from_mut(bits).expose_provenance())
+}
+
+/// Replaces the bits of a mask.
+#[inline(always)]
+fn replace<REG: RegisterSpec>(w: &W<REG>, mask: REG::Ux, value: REG::Ux) -> &mut W<REG> {
+    let word = word(w);
+    let bits: *mut REG::Ux = core::ptr::with_exposed_provenance_mut(word);
+    // SAFETY: This is the address of bits that `writer` borrowed for longer than `w` lives and that nothing else uses
+    // meanwhile, and `Write` keeps `w` in the context that called it.
+    unsafe { *bits = *bits & !mask | value };
+    bits_mut(word)
 }
 
 /// Replaces the bits of a field.
 #[inline(always)]
-fn put<REG: RegisterSpec>(
-    w: &mut W<REG>,
+pub(crate) fn put<REG: RegisterSpec>(
+    w: &W<REG>,
     offset: u8,
     mask: REG::Ux,
     value: REG::Ux,
 ) -> &mut W<REG> {
-    w.bits = w.bits & !(mask << offset) | ((value & mask) << offset);
-    w
-}
-
-/// Replaces one bit.
-#[inline(always)]
-fn put_bit<REG: RegisterSpec>(w: &mut W<REG>, offset: u8, value: bool) -> &mut W<REG> {
-    put(w, offset, <REG::Ux as RawReg>::ONE, REG::Ux::from(value))
+    replace(w, mask << offset, (value & mask) << offset)
 }
 
 impl<REG: RegisterSpec> W<REG> {
@@ -438,8 +547,7 @@ impl<REG: RegisterSpec> W<REG> {
     /// The value must be one that the register allows.
     #[inline(always)]
     pub unsafe fn bits(&mut self, bits: REG::Ux) -> &mut Self {
-        self.bits = bits;
-        self
+        replace(self, !REG::Ux::ZERO, bits)
     }
 }
 
@@ -447,19 +555,43 @@ impl<REG: Writable<Safety = Safe>> W<REG> {
     /// Sets the whole value.
     #[inline(always)]
     pub fn set(&mut self, bits: REG::Ux) -> &mut Self {
-        self.bits = bits;
-        self
+        replace(self, !REG::Ux::ZERO, bits)
     }
 }
 
-/// A bit as it was read: the register's value and the place of the bit.
-pub struct BitReader<U = u32>(pub(crate) U, pub(crate) u8);
+/// Where fields are read from.
+#[doc(hidden)]
+pub trait Reading {
+    fn shifted<V: RawReg>(&self, offset: u8) -> V;
+}
 
-impl<U: RawReg> BitReader<U> {
+impl<REG: RegisterSpec> Reading for Bits<REG, Read> {
+    #[inline(always)]
+    fn shifted<V: RawReg>(&self, offset: u8) -> V {
+        (self.bits() >> offset).cast()
+    }
+}
+
+impl<REG, U: RawReg> Reading for Wide<REG, U> {
+    #[inline(always)]
+    fn shifted<V: RawReg>(&self, offset: u8) -> V {
+        (self.bits >> offset).cast()
+    }
+}
+
+/// A bit that is stored as written: what the register holds, and the place of the bit.
+#[must_use = "a field is read and written by its methods"]
+pub struct Bit<'a, B: ?Sized>(pub(crate) &'a B, pub(crate) u8);
+
+/// A field of which some values are forbidden, or may be: what the register holds, the field's lowest bit and its mask.
+#[must_use = "a field is read and written by its methods"]
+pub struct Field<'a, B: ?Sized, V = u8>(pub(crate) &'a B, pub(crate) u8, pub(crate) V);
+
+impl<B: Reading + ?Sized> Bit<'_, B> {
     /// The bit.
     #[inline(always)]
     pub fn bit(&self) -> bool {
-        (self.0 >> self.1) & U::ONE != U::ZERO
+        self.0.shifted::<u8>(self.1) & 1 != 0
     }
 
     /// Whether the bit is 0.
@@ -475,336 +607,13 @@ impl<U: RawReg> BitReader<U> {
     }
 }
 
-impl<U: RawReg> PartialEq<bool> for BitReader<U> {
-    #[inline(always)]
-    fn eq(&self, other: &bool) -> bool {
-        self.bit() == *other
-    }
-}
-
-impl<U: RawReg> fmt::Debug for BitReader<U> {
+impl<B: Reading + ?Sized> fmt::Debug for Bit<'_, B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.bit().fmt(f)
     }
 }
 
-/// A field as it was read: the register's value, the field's lowest bit and its mask.
-pub struct FieldReader<V = u8, U = u32>(pub(crate) U, pub(crate) u8, pub(crate) V);
-
-impl<V: RawReg, U: RawReg> FieldReader<V, U> {
-    /// The value.
-    #[inline(always)]
-    pub fn bits(&self) -> V {
-        (self.0 >> self.1).cast::<V>() & self.2
-    }
-}
-
-impl<V: RawReg, U: RawReg> PartialEq<V> for FieldReader<V, U> {
-    #[inline(always)]
-    fn eq(&self, other: &V) -> bool {
-        self.bits() == *other
-    }
-}
-
-impl<V: RawReg, U: RawReg> fmt::Debug for FieldReader<V, U> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.bits().fmt(f)
-    }
-}
-
-/// A bit whose values have names, as it was read.
-pub struct BitEnumReader<E: FieldSpec<Ux = bool>> {
-    pub(crate) bits: bool,
-    _values: PhantomData<E>,
-}
-
-impl<E: FieldSpec<Ux = bool>> BitEnumReader<E> {
-    #[inline(always)]
-    pub(crate) fn new<U: RawReg>(bits: U, offset: u8) -> Self {
-        let value = (bits >> offset) & U::ONE;
-        Self {
-            bits: value != U::ZERO,
-            _values: PhantomData,
-        }
-    }
-
-    /// The bit.
-    #[inline(always)]
-    pub const fn bit(&self) -> bool {
-        self.bits
-    }
-
-    /// Whether the bit is 0.
-    #[inline(always)]
-    pub const fn bit_is_clear(&self) -> bool {
-        !self.bits
-    }
-
-    /// Whether the bit is 1.
-    #[inline(always)]
-    pub const fn bit_is_set(&self) -> bool {
-        self.bits
-    }
-
-    /// What the bit means.
-    #[inline(always)]
-    pub fn variant(&self) -> E::Variant {
-        E::variant(self.bits)
-    }
-}
-
-impl<E: FieldSpec<Ux = bool>> PartialEq<E> for BitEnumReader<E>
-where
-    bool: From<E>,
-{
-    #[inline(always)]
-    fn eq(&self, other: &E) -> bool {
-        self.bits == <bool as From<E>>::from(*other)
-    }
-}
-
-impl<E: FieldSpec<Ux = bool>> fmt::Debug for BitEnumReader<E> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.bits.fmt(f)
-    }
-}
-
-/// A field whose values have names, as it was read.
-pub struct EnumReader<E: FieldSpec> {
-    pub(crate) bits: E::Ux,
-}
-
-impl<E: FieldSpec<Ux: RawReg>> EnumReader<E> {
-    #[inline(always)]
-    pub(crate) fn new<U: RawReg>(bits: U, offset: u8, mask: E::Ux) -> Self {
-        Self {
-            bits: (bits >> offset).cast::<E::Ux>() & mask,
-        }
-    }
-}
-
-impl<E: FieldSpec> EnumReader<E> {
-    /// The value as a number.
-    #[inline(always)]
-    pub const fn bits(&self) -> E::Ux {
-        self.bits
-    }
-
-    /// What the value means.
-    #[inline(always)]
-    pub fn variant(&self) -> E::Variant {
-        E::variant(self.bits)
-    }
-}
-
-impl<E: FieldSpec> PartialEq<E> for EnumReader<E> {
-    #[inline(always)]
-    fn eq(&self, other: &E) -> bool {
-        self.bits == <E::Ux as From<E>>::from(*other)
-    }
-}
-
-impl<E: FieldSpec> fmt::Debug for EnumReader<E> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.bits.fmt(f)
-    }
-}
-
-/// A field of which some values are forbidden, or may be: the value to be written, the field's lowest bit and mask.
-#[must_use = "a field is written by one of its methods"]
-pub struct FieldWriter<'a, W, V = u8>(pub(crate) &'a mut W, pub(crate) u8, pub(crate) V);
-
-impl<'a, REG: RegisterSpec, V: RawReg> FieldWriter<'a, W<REG>, V> {
-    /// Bits that the field has.
-    #[inline(always)]
-    pub fn width(&self) -> u8 {
-        self.2.width()
-    }
-
-    /// The lowest bit of the field.
-    #[inline(always)]
-    pub const fn offset(&self) -> u8 {
-        self.1
-    }
-
-    /// Sets the value; bits beyond the field's width are dropped.
-    ///
-    /// # Safety
-    ///
-    /// The value must be one that the field allows.
-    #[inline(always)]
-    pub unsafe fn bits(self, value: V) -> &'a mut W<REG> {
-        put(self.0, self.1, self.2.cast(), value.cast())
-    }
-}
-
-/// A field that can have any value.
-#[must_use = "a field is written by one of its methods"]
-pub struct SafeFieldWriter<'a, W, V = u8>(pub(crate) &'a mut W, pub(crate) u8, pub(crate) V);
-
-impl<'a, REG: RegisterSpec, V: RawReg> SafeFieldWriter<'a, W<REG>, V> {
-    /// Bits that the field has.
-    #[inline(always)]
-    pub fn width(&self) -> u8 {
-        self.2.width()
-    }
-
-    /// The lowest bit of the field.
-    #[inline(always)]
-    pub const fn offset(&self) -> u8 {
-        self.1
-    }
-
-    /// Sets the value; bits beyond the field's width are dropped.
-    #[inline(always)]
-    pub fn bits(self, value: V) -> &'a mut W<REG> {
-        put(self.0, self.1, self.2.cast(), value.cast())
-    }
-
-    /// Sets the value; bits beyond the field's width are dropped.
-    #[inline(always)]
-    pub fn set(self, value: V) -> &'a mut W<REG> {
-        self.bits(value)
-    }
-}
-
-/// A field that can have the values from `MIN` to `MAX`.
-#[must_use = "a field is written by one of its methods"]
-pub struct RangeFieldWriter<'a, W, const MIN: u64, const MAX: u64, V = u8>(
-    pub(crate) &'a mut W,
-    pub(crate) u8,
-    pub(crate) V,
-);
-
-impl<'a, REG, const MIN: u64, const MAX: u64, V> RangeFieldWriter<'a, W<REG>, MIN, MAX, V>
-where
-    REG: RegisterSpec,
-    V: RawReg,
-{
-    /// Bits that the field has.
-    #[inline(always)]
-    pub fn width(&self) -> u8 {
-        self.2.width()
-    }
-
-    /// The lowest bit of the field.
-    #[inline(always)]
-    pub const fn offset(&self) -> u8 {
-        self.1
-    }
-
-    /// Sets the value; bits beyond the field's width are dropped.
-    ///
-    /// # Safety
-    ///
-    /// The value must be one that the field allows.
-    #[inline(always)]
-    pub unsafe fn bits(self, value: V) -> &'a mut W<REG> {
-        put(self.0, self.1, self.2.cast(), value.cast())
-    }
-
-    /// Sets the value.
-    ///
-    /// # Panics
-    ///
-    /// If the value is not from `MIN` to `MAX`.
-    #[inline(always)]
-    #[track_caller]
-    pub fn set(self, value: V) -> &'a mut W<REG> {
-        let number: u64 = value.cast();
-        assert!(number >= MIN && number <= MAX);
-        put(self.0, self.1, self.2.cast(), value.cast())
-    }
-}
-
-/// A field whose values have names.
-#[must_use = "a field is written by one of its methods"]
-pub struct EnumWriter<'a, W, E: FieldSpec, S = Unsafe> {
-    w: &'a mut W,
-    offset: u8,
-    mask: E::Ux,
-    _safety: PhantomData<S>,
-}
-
-impl<'a, W, E: FieldSpec, S> EnumWriter<'a, W, E, S> {
-    #[inline(always)]
-    pub(crate) fn new(w: &'a mut W, offset: u8, mask: E::Ux) -> Self {
-        Self {
-            w,
-            offset,
-            mask,
-            _safety: PhantomData,
-        }
-    }
-}
-
-impl<'a, REG: RegisterSpec, E: FieldSpec<Ux: RawReg>, S> EnumWriter<'a, W<REG>, E, S> {
-    /// Bits that the field has.
-    #[inline(always)]
-    pub fn width(&self) -> u8 {
-        self.mask.width()
-    }
-
-    /// The lowest bit of the field.
-    #[inline(always)]
-    pub const fn offset(&self) -> u8 {
-        self.offset
-    }
-
-    /// Sets a named value.
-    #[inline(always)]
-    pub fn variant(self, variant: E) -> &'a mut W<REG> {
-        let value = <E::Ux as From<E>>::from(variant);
-        put(self.w, self.offset, self.mask.cast(), value.cast())
-    }
-}
-
-impl<'a, REG: RegisterSpec, E: FieldSpec<Ux: RawReg>> EnumWriter<'a, W<REG>, E, Unsafe> {
-    /// Sets the value as a number; bits beyond the field's width are dropped.
-    ///
-    /// # Safety
-    ///
-    /// The value must be one that the field allows.
-    #[inline(always)]
-    pub unsafe fn bits(self, value: E::Ux) -> &'a mut W<REG> {
-        put(self.w, self.offset, self.mask.cast(), value.cast())
-    }
-}
-
-impl<'a, REG: RegisterSpec, E: FieldSpec<Ux: RawReg>> EnumWriter<'a, W<REG>, E, Safe> {
-    /// Sets the value as a number; bits beyond the field's width are dropped.
-    #[inline(always)]
-    pub fn bits(self, value: E::Ux) -> &'a mut W<REG> {
-        put(self.w, self.offset, self.mask.cast(), value.cast())
-    }
-
-    /// Sets the value as a number; bits beyond the field's width are dropped.
-    #[inline(always)]
-    pub fn set(self, value: E::Ux) -> &'a mut W<REG> {
-        self.bits(value)
-    }
-}
-
-/// A bit whose values have names.
-#[must_use = "a field is written by one of its methods"]
-pub struct BitEnumWriter<'a, W, E, M = BitM> {
-    w: &'a mut W,
-    offset: u8,
-    _values: PhantomData<(E, M)>,
-}
-
-impl<'a, W, E, M> BitEnumWriter<'a, W, E, M> {
-    #[inline(always)]
-    pub(crate) fn new(w: &'a mut W, offset: u8) -> Self {
-        Self {
-            w,
-            offset,
-            _values: PhantomData,
-        }
-    }
-}
-
-impl<'a, REG: RegisterSpec, E: FieldSpec<Ux = bool>, M> BitEnumWriter<'a, W<REG>, E, M> {
+impl<B: ?Sized> Bit<'_, B> {
     /// Bits that the field has.
     pub const WIDTH: u8 = 1;
 
@@ -817,127 +626,87 @@ impl<'a, REG: RegisterSpec, E: FieldSpec<Ux = bool>, M> BitEnumWriter<'a, W<REG>
     /// The lowest bit of the field.
     #[inline(always)]
     pub const fn offset(&self) -> u8 {
-        self.offset
+        self.1
+    }
+}
+
+impl<B: Reading + ?Sized> PartialEq<bool> for Bit<'_, B> {
+    #[inline(always)]
+    fn eq(&self, other: &bool) -> bool {
+        self.bit() == *other
+    }
+}
+
+impl<'a, REG: RegisterSpec> Bit<'a, W<REG>> {
+    /// Writes the bit.
+    #[inline(always)]
+    pub fn bit(self, value: bool) -> &'a mut W<REG> {
+        put(self.0, self.1, REG::Ux::ONE, REG::Ux::from(value))
     }
 
     /// Writes the bit.
     #[inline(always)]
-    pub fn bit(self, value: bool) -> &'a mut W<REG> {
-        put_bit(self.w, self.offset, value)
+    pub fn variant(self, value: bool) -> &'a mut W<REG> {
+        self.bit(value)
     }
 
-    /// Writes a named value.
+    /// Writes 1.
     #[inline(always)]
-    pub fn variant(self, variant: E) -> &'a mut W<REG>
-    where
-        bool: From<E>,
-    {
-        self.bit(<bool as From<E>>::from(variant))
+    pub fn set_bit(self) -> &'a mut W<REG> {
+        self.bit(true)
+    }
+
+    /// Writes 0.
+    #[inline(always)]
+    pub fn clear_bit(self) -> &'a mut W<REG> {
+        self.bit(false)
     }
 }
 
-macro_rules! bit_writers {
-    ($(
-        $(#[$doc:meta])*
-        $writer:ident, $marker:ident {
-            $($(#[$call:meta])* $method:ident: $value:literal,)*
-        }
-    )*) => {
-        $(
-            $(#[$doc])*
-            pub struct $marker;
-
-            $(#[$doc])*
-            #[must_use = "a field is written by one of its methods"]
-            pub struct $writer<'a, W>(pub(crate) &'a mut W, pub(crate) u8);
-
-            impl<'a, REG: RegisterSpec> $writer<'a, W<REG>> {
-            /// Bits that the field has.
-            pub const WIDTH: u8 = 1;
-
-            /// Bits that the field has.
-            #[inline(always)]
-            pub const fn width(&self) -> u8 {
-                Self::WIDTH
-            }
-
-            /// The lowest bit of the field.
-            #[inline(always)]
-            pub const fn offset(&self) -> u8 {
-                self.1
-            }
-
-                /// Writes the bit.
-                #[inline(always)]
-                pub fn variant(self, value: bool) -> &'a mut W<REG> {
-                    self.bit(value)
-                }
-
-                /// Writes the bit.
-                #[inline(always)]
-                pub fn bit(self, value: bool) -> &'a mut W<REG> {
-                    put_bit(self.0, self.1, value)
-                }
-
-                $(
-                    $(#[$call])*
-                    #[inline(always)]
-                    pub fn $method(self) -> &'a mut W<REG> {
-                        put_bit(self.0, self.1, $value)
-                    }
-                )*
-            }
-
-            impl<'a, REG: RegisterSpec, E> BitEnumWriter<'a, W<REG>, E, $marker> {
-                $(
-                    $(#[$call])*
-                    #[inline(always)]
-                    pub fn $method(self) -> &'a mut W<REG> {
-                        put_bit(self.w, self.offset, $value)
-                    }
-                )*
-            }
-        )*
-    };
+impl<B: Reading + ?Sized, V: RawReg> Field<'_, B, V> {
+    /// The value.
+    #[inline(always)]
+    pub fn bits(&self) -> V {
+        self.0.shifted::<V>(self.1) & self.2
+    }
 }
 
-bit_writers! {
-    /// A bit that is stored as written.
-    BitWriter, BitM {
-        /// Writes 1.
-        set_bit: true,
-        /// Writes 0.
-        clear_bit: false,
+impl<B: Reading + ?Sized, V: RawReg> PartialEq<V> for Field<'_, B, V> {
+    #[inline(always)]
+    fn eq(&self, other: &V) -> bool {
+        self.bits() == *other
     }
-    /// A bit that a written 1 sets.
-    BitWriter1S, Bit1S {
-        /// Sets the bit by writing 1.
-        set_bit: true,
+}
+
+impl<B: Reading + ?Sized, V: RawReg> fmt::Debug for Field<'_, B, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.bits().fmt(f)
     }
-    /// A bit that a written 0 clears.
-    BitWriter0C, Bit0C {
-        /// Clears the bit by writing 0.
-        clear_bit: false,
+}
+
+impl<B: ?Sized, V: RawReg> Field<'_, B, V> {
+    /// Bits that the field has.
+    #[inline(always)]
+    pub fn width(&self) -> u8 {
+        self.2.width()
     }
-    /// A bit that a written 1 clears.
-    BitWriter1C, Bit1C {
-        /// Clears the bit by writing 1.
-        clear_bit_by_one: true,
+
+    /// The lowest bit of the field.
+    #[inline(always)]
+    pub const fn offset(&self) -> u8 {
+        self.1
     }
-    /// A bit that a written 0 sets.
-    BitWriter0S, Bit0S {
-        /// Sets the bit by writing 0.
-        set_bit_by_zero: false,
-    }
-    /// A bit that a written 1 toggles.
-    BitWriter1T, Bit1T {
-        /// Toggles the bit by writing 1.
-        toggle_bit: true,
-    }
-    /// A bit that a written 0 toggles.
-    BitWriter0T, Bit0T {
-        /// Toggles the bit by writing 0.
-        toggle_bit: false,
+}
+
+impl<'a, REG: RegisterSpec, V: RawReg> Field<'a, W<REG>, V> {
+    /// Sets the value; bits beyond the field's width are dropped.
+    ///
+    /// # Safety
+    ///
+    /// The value must be one that the field allows.
+    #[inline(always)]
+    pub unsafe fn bits(self, value: V) -> &'a mut W<REG> {
+        put(self.0, self.1, self.2.cast(), value.cast())
     }
 }
 
