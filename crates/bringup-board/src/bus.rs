@@ -26,9 +26,11 @@ use crate::trace::Recorder;
 use crate::wires::Wires;
 use accesses::{LastRead, Remembered};
 use core_events::{Exceptions, Unknown};
+use latency::Latency;
 
 mod accesses;
 mod core_events;
+mod latency;
 mod reports;
 
 /// Everything around the core.
@@ -80,17 +82,6 @@ pub(crate) struct System {
     null_walk: Vec<(u32, u32)>,
 }
 
-/// Where the flash controller keeps its wait states: `ACR.LATENCY` of a peripheral called `FLASH`.
-#[derive(Debug, Clone, Copy)]
-struct Latency {
-    device: usize,
-    word: u32,
-    mask: u32,
-    shift: u32,
-    /// The bit that switches the prefetch buffer on, 0 where there is none.
-    prefetch: u32,
-}
-
 /// Where the Cortex-M0+ chips that have one put the single-cycle I/O port (RM0377 section 2.1: bus S1 to the GPIO
 /// ports at `0x5000_0000`).
 const IO_PORT: std::ops::Range<u32> = 0x5000_0000..0x6000_0000;
@@ -103,7 +94,7 @@ impl System {
     ) -> Result<Self, Error> {
         let mut pins = Pins::default();
         let devices = Devices::new(chip, description, crystals, &mut pins)?;
-        let latency = find_latency(&devices);
+        let latency = Latency::find(&devices);
         let clock = Clock::new(ClockTree::undivided(Frequency::hz(chip.reset_clock_hz)));
         let mut system = Self {
             memories: Memories::new(&chip.memories),
@@ -316,25 +307,6 @@ impl System {
         }
     }
 
-    fn refresh_latency(&mut self) {
-        let Some(latency) = self.latency else { return };
-        let Some(device) = self.devices.list.get(latency.device) else {
-            return;
-        };
-        let acr = device.file.get(latency.word);
-        let wait_states = (acr & latency.mask) >> latency.shift;
-        // Code in line comes from the prefetch buffer without waiting.
-        let fetch = if acr & latency.prefetch == 0 {
-            wait_states
-        } else {
-            0
-        };
-        if (wait_states, fetch) != (self.wait_states, self.fetch_wait_states) {
-            (self.wait_states, self.fetch_wait_states) = (wait_states, fetch);
-            self.generation = self.generation.wrapping_add(1);
-        }
-    }
-
     /// Code memory was changed from outside.
     pub(crate) fn code_changed(&mut self) {
         self.generation = self.generation.wrapping_add(1);
@@ -457,23 +429,6 @@ fn interrupt_names(description: &Description) -> Arc<[(u32, String)]> {
     interrupts
         .map(|interrupt| (interrupt.value, interrupt.name.clone()))
         .collect()
-}
-
-fn find_latency(devices: &Devices) -> Option<Latency> {
-    let device = devices.position("FLASH")?;
-    let acr = devices.list.get(device)?.file.layout().register("ACR")?;
-    let (mask, shift) = acr.field("LATENCY")?;
-    let prefetch = ["PRFTEN", "PRFTBE"]
-        .iter()
-        .find_map(|name| acr.field(name))
-        .map_or(0, |(mask, _)| mask);
-    (acr.offset % 4 == 0).then_some(Latency {
-        device,
-        word: acr.offset,
-        mask,
-        shift,
-        prefetch,
-    })
 }
 
 impl Bus for System {
