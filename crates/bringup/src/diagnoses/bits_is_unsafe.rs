@@ -6,9 +6,9 @@ pub(super) const DIAGNOSIS: Diagnosis = Diagnosis {
     name: "bits-is-unsafe",
     summary: "a field takes its bits only in an unsafe block",
     codes: &["E0133"],
-    symptom: "error[E0133]: call to unsafe function `FieldWriter::<…>::bits` is unsafe and requires unsafe block",
+    symptom: "error[E0133]: call to unsafe function `Field::<…>::bits` is unsafe and requires unsafe block",
     patterns: &[
-        r"call to unsafe (?:function|method) `(?<function>[^`]*(?:FieldWriter|Writer|\bW\b)[^`]*::bits)` is unsafe",
+        r"call to unsafe (?:function|method) `(?<function>[^`]*(?:Writer|\bField|\bRangeField|\bBits|\bW\b)[^`]*::bits)` is unsafe",
     ],
     cause: "`bits` is safe only if the SVD file says that every value is allowed, by enumerated values for all of them or a `writeConstraint`. For most fields vendors say nothing, MODER of the STM32 among them, so the compiler has to be told that the manual was read.",
     fix: &[
