@@ -17,6 +17,8 @@ pub(crate) struct Image {
     pub(crate) endian: Endianness,
     pub(crate) is_64: bool,
     pub(crate) section_headers: bool,
+    /// `e_entry`.
+    pub(crate) entry: u64,
 }
 
 /// A section in a segment of its own.
@@ -125,6 +127,7 @@ impl Image {
             endian: Endianness::Little,
             is_64: false,
             section_headers: true,
+            entry: 0x0800_00C1,
         }
     }
 
@@ -200,7 +203,7 @@ impl Image {
             abi_version: 0,
             e_type: self.kind,
             e_machine: self.machine,
-            e_entry: 0x0800_00C1,
+            e_entry: self.entry,
             e_flags: elf::FileFlags(0x0500_0000),
         }
     }

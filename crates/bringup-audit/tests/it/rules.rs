@@ -1,12 +1,20 @@
 //! Each rule with an image that breaks it; `report.rs` has the one that breaks none.
 
 use bringup_audit::{audit, rules};
+use bringup_device::catalogue;
+use object::elf;
 
 use crate::image::{Image, Part, chip, vectors};
 
 /// The findings as a person reads them.
 fn findings(image: &Image) -> String {
-    let report = audit(&image.build(), &chip()).unwrap();
+    findings_for(image, "STM32L031K6")
+}
+
+/// The same for another chip.
+fn findings_for(image: &Image, chip: &str) -> String {
+    let chip = catalogue::chip(chip).unwrap();
+    let report = audit(&image.build(), chip).unwrap();
     let lines = report.findings.iter().map(|finding| {
         format!(
             "{:?}[{}]: {}\n  hint: {}",
@@ -24,6 +32,67 @@ fn armv7em_on_a_cortex_m0plus() {
     Error[wrong-architecture]: the image is built for ARMv7E-M (`some-core`), but STM32L031K6 has a Cortex-M0+, which is ARMv6-M
       hint: build with `--target thumbv6m-none-eabi`, and every C or assembly part with `-mcpu`
     ");
+}
+
+#[test]
+fn a_core_runs_the_code_of_those_before_it() {
+    for (arch, works) in [(11, true), (12, true), (10, true), (13, true), (17, false)] {
+        let mut image = Image::with_vectors(0x2002_0000, 0x0800_00C1);
+        image.cpu_arch = Some(arch);
+        assert_eq!(
+            findings_for(&image, "STM32F407VG").is_empty(),
+            works,
+            "{arch}"
+        );
+    }
+}
+
+/// A program for RISC-V that begins at `at`.
+fn riscv(at: u64) -> Image {
+    let mut image = Image::of(vec![Part::loaded(".text", at, vec![0; 16])]);
+    image.machine = elf::EM_RISCV;
+    image.cpu_arch = None;
+    image.entry = at;
+    image
+}
+
+#[test]
+fn a_program_for_riscv_begins_where_the_chip_starts() {
+    assert_eq!(findings_for(&riscv(0x2001_0000), "FE310-G002"), "");
+    // Flash that appears at two addresses.
+    assert_eq!(findings_for(&riscv(0x0800_0000), "GD32VF103CB"), "");
+    insta::assert_snapshot!(findings_for(&riscv(0x2000_0000), "FE310-G002"), @r"
+    Error[no-program]: nothing is loaded at 0x20010000, where FE310-G002 starts
+      hint: pass `-C link-arg=-Tlink.x` to the linker (riscv-rt), and compare `memory.x` with the chip's memories
+    ");
+    let mut image = riscv(0x2001_0000);
+    image.entry += 4;
+    insta::assert_snapshot!(findings_for(&image, "FE310-G002"), @r"
+    Error[no-program]: the entry point 0x20010004 is not at 0x20010000, where FE310-G002 starts
+      hint: let `REGION_TEXT` (or `_stext`) in `memory.x` begin where the chip starts, so that `.init` comes first
+    ");
+}
+
+#[test]
+fn the_second_stage_of_an_rp2040() {
+    let program = || {
+        let table = vectors(0x2004_2000, 0x1000_0101);
+        Part::loaded(".vector_table", 0x1000_0100, table)
+    };
+    insta::assert_snapshot!(findings_for(&Image::of(vec![program()]), "RP2040"), @r"
+    Error[no-second-stage]: the 256 bytes at 0x10000000, which the boot ROM runs first, are not in the image
+      hint: link `rp2040_boot2::BOOT_LOADER_…` of the crate `rp2040-boot2` into a section at the start of the flash
+    ");
+    let stage = |sum: u32| {
+        let bytes = [vec![0; 252], sum.to_le_bytes().to_vec()].concat();
+        Image::of(vec![Part::loaded(".boot2", 0x1000_0000, bytes), program()])
+    };
+    insta::assert_snapshot!(findings_for(&stage(0), "RP2040"), @r"
+    Error[no-second-stage]: the second stage at 0x10000000 has a wrong checksum: the boot ROM will not run it
+      hint: link `rp2040_boot2::BOOT_LOADER_…` of the crate `rp2040-boot2` into a section at the start of the flash
+    ");
+    // Worked out apart from the rule, from the definition in the datasheet.
+    assert_eq!(findings_for(&stage(0x7065_399A), "RP2040"), "");
 }
 
 #[test]

@@ -386,15 +386,8 @@ fn say(args: &Args, target: &Target, template: project::Template) {
         args.path.display(),
         ui::paint(ui::DIM, format_args!("# {what}"))
     ));
-    if !is_on_path() {
+    if files::on_path("bringup").is_none() {
         ui::note("");
         ui::warn("`bringup` is not on the path, where the project looks for it");
     }
-}
-
-/// Whether the shell finds the tool.
-fn is_on_path() -> bool {
-    let program = format!("bringup{}", std::env::consts::EXE_SUFFIX);
-    std::env::var_os("PATH")
-        .is_some_and(|path| std::env::split_paths(&path).any(|dir| dir.join(&program).is_file()))
 }

@@ -12,6 +12,7 @@ mod fuzz;
 mod generated;
 mod hal;
 mod hal_examples;
+mod new;
 mod seeing;
 mod skip;
 mod support;
