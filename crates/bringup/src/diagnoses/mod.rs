@@ -59,6 +59,7 @@ mod write_starts_from_reset;
 mod wrong_core_target;
 mod wrong_flash_origin;
 
+use recognise::Names;
 pub(crate) use recognise::{Recognised, What, recognise};
 pub(crate) use show::{Explanation, show};
 pub(crate) use text::{Text, clean};
@@ -138,6 +139,8 @@ pub(crate) struct Diagnosis {
     cause: &'static str,
     /// Ways out, the likeliest first. What follows the first line of one is to be copied.
     fix: &'static [&'static str],
+    /// A way out that takes what is known of chips, by the names that were found; it comes before the others.
+    advice: Option<fn(&Names) -> Option<String>>,
     /// Rules and other diagnoses that are near.
     pub(crate) see: &'static [&'static str],
 }
@@ -154,6 +157,7 @@ const PLAIN: Diagnosis = Diagnosis {
     unless: None,
     cause: "",
     fix: &[],
+    advice: None,
     see: &[],
 };
 

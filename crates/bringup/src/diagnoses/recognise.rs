@@ -118,6 +118,7 @@ impl Ready {
             Some((captures.get(0)?.start(), pattern, captures))
         });
         let (at, pattern, captures) = captures.min_by_key(|(at, ..)| *at)?;
+        let at = floor(text, at);
         let holds =
             |regex: &Option<Regex>| regex.as_ref().map(|regex| regex.is_match(text.as_bytes()));
         if holds(&self.needs) == Some(false) || holds(&self.unless) == Some(true) {
@@ -359,6 +360,34 @@ mod tests {
             &names,
         );
         assert_eq!(filled, "X d x `X` the g fn() { loop {} } {} {a");
+    }
+
+    #[test]
+    fn nothing_in_a_text_breaks_it() {
+        // Messages cut, repeated and mixed with each other and with characters of several bytes.
+        let words: Vec<&str> = ALL
+            .iter()
+            .map(|diagnosis| diagnosis.symptom)
+            .chain(["\n", "é", "€", "`", "error: ", "'"])
+            .collect();
+        let mut state = 1_u32;
+        let mut random = |below: usize| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 8) as usize % below
+        };
+        for _ in 0..200 {
+            let mut text = String::new();
+            for _ in 0..random(12) {
+                let word = words[random(words.len())];
+                text.push_str(&word[floor(word, random(word.len() + 1))..]);
+            }
+            for recognised in recognise(&text) {
+                assert!(
+                    recognised.line <= text.lines().count() && !recognised.seen.is_empty(),
+                    "{text}"
+                );
+            }
+        }
     }
 
     #[test]

@@ -47,6 +47,7 @@ impl Explanation {
     }
 
     fn with_names(diagnosis: &'static Diagnosis, names: Names) -> Self {
+        let advice = diagnosis.advice.and_then(|advice| advice(&names));
         let fix = diagnosis.fix.iter().map(|step| fill(step, &names));
         Self {
             name: diagnosis.name,
@@ -56,7 +57,7 @@ impl Explanation {
             line: None,
             symptom: diagnosis.symptom.to_owned(),
             cause: fill(diagnosis.cause, &names),
-            fix: fix.collect(),
+            fix: advice.into_iter().chain(fix).collect(),
             names,
             see: diagnosis.see.to_vec(),
         }

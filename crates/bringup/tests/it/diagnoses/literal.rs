@@ -125,7 +125,10 @@ fn names_in_them() {
     explain("error: cannot install package `svd2rust 0.37.1`, it requires rustc 1.96 or newer, while the currently active rustc version is 1.95.0")
         .is("rustc-too-old", &[("package", "svd2rust"), ("wanted", "1.96"), ("active", "1.95.0")]);
     explain("Error: The chip 'STM32L031K6T6TR' was not found in the database.")
-        .is("probe-rs-chip-unknown", &[("chip", "STM32L031K6T6TR")]);
+        .is("probe-rs-chip-unknown", &[("chip", "STM32L031K6T6TR")])
+        .says("Write `STM32L031K6Tx`");
+    explain("Error: The chip 'STM32F042K4Tx' was not found in the database.")
+        .says("`STM32F042K6Tx` is most like it");
     explain("ld: app section `.text' will not fit in region `FLASH'\nld: region `FLASH' overflowed by 5120 bytes")
         .is("region-overflow", &[("section", ".text"), ("region", "FLASH"), ("bytes", "5120")]);
 }

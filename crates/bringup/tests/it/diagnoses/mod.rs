@@ -96,6 +96,18 @@ impl Said {
         self
     }
 
+    /// Asserts that an explanation has this in it.
+    #[track_caller]
+    fn says(&self, text: &str) {
+        assert!(
+            self.explanations
+                .iter()
+                .any(|found| found.to_string().contains(text)),
+            "{:?}",
+            self.explanations
+        );
+    }
+
     /// Asserts that nothing else is explained.
     #[track_caller]
     fn only(&self, diagnoses: &[&str]) {
