@@ -19,7 +19,7 @@ const FILES: &[(&str, &str)] = &[
 
 const TEMPLATES: [&str; 4] = ["blink", "interrupt", "serial", "empty"];
 
-/// Ways to have registers, and those that a template is tried with in the short run.
+/// Ways to have registers.
 const PACS: [&str; 3] = ["crate", "build", "none"];
 
 #[derive(Debug, clap::Args)]
@@ -32,7 +32,7 @@ pub(crate) struct Args {
     #[arg(long)]
     chip: Option<String>,
 
-    /// Each template with one way to have registers, and not with all
+    /// Fewer templates for chips that the virtual board does not run, and each with one way to have registers
     #[arg(long)]
     subset: bool,
 
@@ -58,7 +58,10 @@ pub(crate) fn run(args: &Args) -> Result<(), Vec<String>> {
             }
         };
         for template in TEMPLATES {
-            for pac in PACS.iter().filter(|pac| fits(template, pac, args.subset)) {
+            for pac in PACS
+                .iter()
+                .filter(|pac| fits(chip, template, pac, args.subset))
+            {
                 let case = Case {
                     tool: &tool,
                     chip,
@@ -95,18 +98,19 @@ pub(crate) fn run(args: &Args) -> Result<(), Vec<String>> {
     }
 }
 
-/// Whether a template is tried with a way to have registers.
-fn fits(template: &str, pac: &str, subset: bool) -> bool {
-    let usual = match template {
-        "blink" => "crate",
-        "empty" => "none",
-        _ => "build",
-    };
-    if subset {
-        pac == usual
-    } else {
-        pac != "none" || template == "empty"
+/// Whether a template is tried with a way to have registers. The short run has each template once where the firmware runs, and
+/// for other chips those that use most of them.
+fn fits(chip: &Chip, template: &str, pac: &str, subset: bool) -> bool {
+    if !subset {
+        return pac != "none" || template == "empty";
     }
+    let usual = match (template, chip.models.is_empty()) {
+        ("blink", false) | ("interrupt", true) => "crate",
+        ("interrupt", false) | ("serial", _) => "build",
+        ("empty", false) => "none",
+        _ => return false,
+    };
+    pac == usual
 }
 
 /// The file that a chip needs by `--svd`; the error says what is not there.

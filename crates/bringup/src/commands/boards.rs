@@ -1,6 +1,6 @@
 //! `bringup boards`: the boards of the catalogue.
 
-use bringup_device::catalogue;
+use bringup_device::catalogue::{self, Board};
 
 use crate::error::Error;
 use crate::exit::Exit;
@@ -18,17 +18,11 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
     let mut found = false;
     for known in catalogue::boards().filter(|known| known.board.name.contains(&pattern)) {
         found = true;
-        let leds: Vec<_> = known
-            .board
-            .leds
-            .iter()
-            .map(|led| format!("{} on {} ({})", led.label, led.pin, led.colour))
-            .collect();
         view::print(format_args!(
-            "{:<16} {:<14} {}",
+            "{:<18} {:<12} {}",
             known.board.name,
             known.chip.name,
-            leds.join(", ")
+            parts(known.board)
         ));
     }
     if found {
@@ -39,4 +33,29 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
             pattern,
         })
     }
+}
+
+/// LEDs beyond which they are counted and not listed.
+const MANY: usize = 4;
+
+/// What is on a board: LEDs, buttons, the serial port that leads to the computer.
+fn parts(board: &Board) -> String {
+    let leds = board.leds.iter();
+    let leds: Vec<_> = leds
+        .map(|led| format!("{} on {} ({})", led.label, led.pin, led.colour))
+        .collect();
+    let mut parts = if leds.len() > MANY {
+        vec![format!("{} LEDs", leds.len())]
+    } else {
+        leds
+    };
+    let buttons = board.buttons.iter();
+    parts.extend(buttons.map(|button| format!("button {} on {}", button.label, button.pin)));
+    if let Some(console) = &board.console {
+        parts.push(format!(
+            "{} on {}, {}",
+            console.port, console.tx, console.rx
+        ));
+    }
+    parts.join("; ")
 }
