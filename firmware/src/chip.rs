@@ -1,7 +1,7 @@
 //! What differs between the two chips, so that one program runs on both: where clocks are switched on, where the ports are. Sources: RM0377
 //! sections 2.2.2, 7.3 and 8.4, RM0091 sections 2.2.2, 6.4 and 8.4.
 
-use cortex_m::peripheral::CPUID;
+use cortex_m::peripheral::{CPUID, SCB};
 
 use crate::register::Register;
 
@@ -111,6 +111,14 @@ impl Chip {
         self.csr().modify(|value| value | 1 << bit);
     }
 
+    /// Chooses the LSI for the RTC and switches that on. The backup domain has to be open.
+    pub fn clock_rtc_by_lsi(self) {
+        match self {
+            Self::L031 => self.csr().modify(|value| value | 0b10 << 16 | 1 << 18),
+            Self::F042 => rcc(0x20).modify(|value| value | 0b10 << 8 | 1 << 15),
+        }
+    }
+
     /// Names the registers of a port by its letter.
     pub const fn port(self, letter: char) -> Port {
         let number = letter as usize - 'A' as usize;
@@ -129,6 +137,23 @@ impl Chip {
             Self::F042 => self.clock(Bus::Ahb, 17 + number),
         }
         self.port(letter)
+    }
+}
+
+/// `RCC.CR2` of the STM32F042.
+pub const F042_RCC_CR2: Register = rcc(0x34);
+
+/// Makes the next sleeps stop or standby mode, or plain sleeps again (`SCR.SLEEPDEEP`).
+pub fn set_deep_sleep(deep: bool) {
+    // SAFETY: a register of the core; nobody else changes it.
+    unsafe {
+        (*SCB::PTR).scr.modify(|value| {
+            if deep {
+                value | 1 << 2
+            } else {
+                value & !(1 << 2)
+            }
+        });
     }
 }
 

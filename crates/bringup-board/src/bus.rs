@@ -17,13 +17,13 @@ use crate::console::Console;
 use crate::devices::{Device, Devices};
 use crate::error::Error;
 use crate::memory::Memories;
-use crate::peripheral::{Context, Crystals, Model, Reset};
+use crate::peripheral::{Context, Crystals, Model, Moment, Reset};
 use crate::pins::{PinId, Pins};
 use crate::program::Program;
 use crate::scheduler::{DeviceIndex, Scheduler};
 use crate::script::Player;
 use crate::trace::Recorder;
-use crate::wires::Wires;
+use crate::wires::{DeepSleep, Wires};
 use accesses::{LastRead, Remembered};
 use core_events::{Exceptions, Unknown};
 use latency::Latency;
@@ -31,6 +31,7 @@ use latency::Latency;
 mod accesses;
 mod core_events;
 mod latency;
+mod power;
 mod reports;
 
 /// Everything around the core.
@@ -134,6 +135,7 @@ impl System {
 
     /// Resets every peripheral.
     pub(crate) fn reset(&mut self, reset: Reset, cycle: u64) {
+        self.wires.asleep = DeepSleep::Plain;
         for index in 0..self.devices.list.len() {
             self.reset_device(index, reset, cycle);
         }
@@ -218,6 +220,13 @@ impl System {
                 if let Some((device, token)) = listener {
                     self.input_changed(device, token, pin, level, cycle);
                 }
+            } else if self.wires.exti_raised != 0 {
+                let lines = std::mem::take(&mut self.wires.exti_raised);
+                if let Some(index) = self.devices.exti {
+                    self.with_model(index, cycle, |model, context| model.edges(lines, context));
+                }
+            } else if std::mem::take(&mut self.wires.standby_ends) {
+                self.end_standby();
             } else if std::mem::take(&mut self.wires.clock_changed) {
                 self.check_flash(cycle);
                 for index in 0..self.devices.list.len() {
@@ -412,7 +421,10 @@ impl System {
             return Some(0);
         }
         match &device.model {
-            Some(model) => model.peek(offset, width, &device.file, cycle),
+            Some(model) => {
+                let at = Moment::new(cycle, &self.clock);
+                model.peek(offset, width, &device.file, at)
+            }
             None => device.file.peek(offset, width),
         }
     }
@@ -565,6 +577,14 @@ impl Bus for System {
             });
             self.after_model(cycle);
         }
+    }
+
+    fn sleep_deep(&mut self, cycle: u64) -> bool {
+        self.stop_clocks(cycle)
+    }
+
+    fn wake(&mut self, cycle: u64) {
+        self.start_clocks(cycle);
     }
 
     fn stable_until(&self, address: u32, _: Width, cycle: u64) -> u64 {

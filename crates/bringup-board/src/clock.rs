@@ -168,6 +168,16 @@ impl Time {
         whole as f64 + rest as f64 / self.denominator as f64
     }
 
+    /// How many cycles of `clock` are over after this span; `u64::MAX` if more than fit.
+    pub fn whole_cycles(self, clock: Frequency) -> u64 {
+        let cycles = self.in_cycles(clock);
+        if clock.is_zero() || Self::of_cycles(cycles, clock) == self {
+            cycles
+        } else {
+            cycles.saturating_sub(1)
+        }
+    }
+
     /// How many cycles of `clock` this span holds, rounded up; `u64::MAX` if more than fit.
     pub fn in_cycles(self, clock: Frequency) -> u64 {
         let Some(divisor) = self.denominator.checked_mul(u128::from(clock.denominator)) else {
@@ -198,6 +208,8 @@ pub struct ClockTree {
     pub pclk1: Frequency,
     /// Clock of the second peripheral bus.
     pub pclk2: Frequency,
+    /// The clocks of core and buses stand still: stop mode. Cycles of `hclk` stand for the time that passes.
+    pub stopped: bool,
     /// Core cycles per cycle of the first peripheral bus.
     pub apb1: u32,
     /// Core cycles per cycle of the second peripheral bus.
@@ -219,6 +231,10 @@ pub struct Kernels {
     pub usart2: Kernel,
     /// Of `LPUART1`.
     pub lpuart1: Kernel,
+    /// Of `LPTIM1`.
+    pub lptim1: Kernel,
+    /// Of the RTC, zero while it is off.
+    pub rtc: Frequency,
 }
 
 /// A clock that a peripheral runs on.
@@ -248,7 +264,28 @@ impl Kernel {
     }
 }
 
+impl Kernel {
+    /// The clock in stop mode: it stands still if it is derived from the core's.
+    const fn in_stop_mode(self) -> Self {
+        match self.cycles {
+            Some(_) => Self::independent(Frequency::hz(0)),
+            None => self,
+        }
+    }
+}
+
 impl ClockTree {
+    /// The clocks in stop mode: those derived from the system clock stand still.
+    #[must_use]
+    pub const fn in_stop_mode(mut self) -> Self {
+        self.stopped = true;
+        self.kernels.usart1 = self.kernels.usart1.in_stop_mode();
+        self.kernels.usart2 = self.kernels.usart2.in_stop_mode();
+        self.kernels.lpuart1 = self.kernels.lpuart1.in_stop_mode();
+        self.kernels.lptim1 = self.kernels.lptim1.in_stop_mode();
+        self
+    }
+
     /// All clocks at one frequency: no prescaler divides.
     pub const fn undivided(sysclk: Frequency) -> Self {
         Self::divided(sysclk, 1, 1, 1)
@@ -265,6 +302,7 @@ impl ClockTree {
             hclk,
             pclk1: first.frequency,
             pclk2: second.frequency,
+            stopped: false,
             apb1,
             apb2,
             timer1: if apb1 > 1 { apb1 / 2 } else { 1 },
@@ -273,6 +311,8 @@ impl ClockTree {
                 usart1: second,
                 usart2: first,
                 lpuart1: first,
+                lptim1: first,
+                rtc: Frequency::hz(0),
             },
         }
     }

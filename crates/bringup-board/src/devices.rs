@@ -66,6 +66,8 @@ pub(crate) struct Devices {
     pub(crate) flash: Option<usize>,
     /// Names and numbers of the chip's interrupts.
     pub(crate) interrupts: Vec<(String, u32)>,
+    /// The EXTI, if it has a model.
+    pub(crate) exti: Option<usize>,
 }
 
 /// The core's own peripherals: never seen on the bus, whatever the SVD file lists.
@@ -85,6 +87,7 @@ impl Devices {
             rcc: None,
             flash: None,
             interrupts: Vec::new(),
+            exti: None,
         };
         devices.interrupts = description
             .peripherals_expanded()
@@ -131,9 +134,11 @@ impl Devices {
             });
         }
         devices.find_gates(&GateFields::of(description));
-        devices.flash = devices
-            .position("FLASH")
-            .filter(|index| devices.list[*index].model.is_some());
+        let modelled = |name| {
+            let found = devices.position(name);
+            found.filter(|index| devices.list[*index].model.is_some())
+        };
+        (devices.flash, devices.exti) = (modelled("FLASH"), modelled("EXTI"));
         Ok(devices)
     }
 

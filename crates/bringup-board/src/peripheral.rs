@@ -98,6 +98,8 @@ pub enum Reset {
     IndependentWatchdog,
     /// The window watchdog ran out, or was refreshed too early.
     WindowWatchdog,
+    /// Standby mode ended.
+    Standby,
     /// The option bytes were loaded anew.
     OptionBytes,
     /// The peripheral's own reset bit in the RCC.
@@ -133,6 +135,11 @@ impl Context<'_> {
     pub fn after(&mut self, token: u32, span: Time) {
         let due = self.clock.time_at(self.cycle).plus(span);
         self.scheduler.at_time(self.device, token, due, self.clock);
+    }
+
+    /// Plans the event `token` at a virtual time.
+    pub fn at_time(&mut self, token: u32, time: Time) {
+        self.scheduler.at_time(self.device, token, time, self.clock);
     }
 
     /// Plans the event `token` at a core cycle, whatever the clock does until then.
@@ -208,6 +215,25 @@ impl Context<'_> {
     }
 }
 
+/// A moment, for those that only look.
+#[derive(Debug, Clone, Copy)]
+pub struct Moment<'a> {
+    /// Core cycle.
+    pub cycle: u64,
+    clock: &'a Clock,
+}
+
+impl<'a> Moment<'a> {
+    pub(crate) const fn new(cycle: u64, clock: &'a Clock) -> Self {
+        Self { cycle, clock }
+    }
+
+    /// Virtual time.
+    pub fn time(self) -> Time {
+        self.clock.time_at(self.cycle)
+    }
+}
+
 /// Behaviour of a peripheral on top of its register file.
 ///
 /// A model keeps the register file up to date as things happen, so that reading needs no help from it and a debugger
@@ -253,6 +279,16 @@ pub trait Model: Send + Sync {
         let _ = (settled, context);
     }
 
+    /// The chip goes into stop mode, or comes out of it; asked of the clock controller.
+    fn stopped(&mut self, on: bool, context: &mut Context<'_>) {
+        let _ = (on, context);
+    }
+
+    /// Peripherals raised lines 16 and up of the EXTI, bit n being line n; asked of the EXTI.
+    fn edges(&mut self, lines: u32, context: &mut Context<'_>) {
+        let _ = (lines, context);
+    }
+
     /// The clock tree is not what it was.
     fn clock_changed(&mut self, context: &mut Context<'_>) {
         let _ = context;
@@ -284,8 +320,8 @@ pub trait Model: Send + Sync {
     }
 
     /// Reads without side effects, as a debugger does, what the register file does not hold.
-    fn peek(&self, offset: u32, width: Width, file: &RegisterFile, cycle: u64) -> Option<u32> {
-        let _ = cycle;
+    fn peek(&self, offset: u32, width: Width, file: &RegisterFile, at: Moment<'_>) -> Option<u32> {
+        let _ = at;
         file.peek(offset, width)
     }
 

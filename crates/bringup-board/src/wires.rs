@@ -6,6 +6,18 @@ use crate::peripheral::Reset;
 /// Highest HCLK for a number of flash wait states: core voltage range (0 where the chip has none), wait states, hertz.
 pub type FlashLimits = &'static [(u8, u32, u64)];
 
+/// What a sleep with `SCR.SLEEPDEEP` is, as the power controller says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum DeepSleep {
+    /// A plain sleep: nothing that is modelled decides.
+    #[default]
+    Plain,
+    /// Stop mode: the clocks of core and buses stand still.
+    Stop,
+    /// Standby mode: all is lost but the RTC domain and the independent watchdog.
+    Standby,
+}
+
 /// The wires between the peripherals of a chip.
 #[derive(Debug, Clone, Default)]
 #[expect(
@@ -19,6 +31,16 @@ pub struct Wires {
     pub backup_writable: bool,
     /// Core voltage range (`PWR.CR.VOS`), 0 where the chip has none.
     pub voltage_range: u8,
+    /// What a deep sleep is (`PWR.CR.PDDS`).
+    pub deep_sleep: DeepSleep,
+    /// The chip sleeps in this mode.
+    pub(crate) asleep: DeepSleep,
+    /// Something happened that ends standby mode.
+    pub standby_ends: bool,
+    /// How often the RTC domain was reset (`RTCRST`, `BDRST`).
+    pub backup_resets: u32,
+    /// Lines 16 and up of the EXTI that peripherals raised, bit n being line n: they have not been told yet.
+    pub exti_raised: u32,
     /// What the flash can do; empty where the controller has no model.
     pub flash_limits: FlashLimits,
     /// An event for the core, as `SEV` makes one.
@@ -44,7 +66,12 @@ impl Wires {
         self.clock_changed
             | self.code_changed
             | self.event
-            | self.reset.is_some()
-            | !self.breaches.is_empty()
+            | self.standby_ends
+            | self.has_rare_news()
+    }
+
+    #[inline]
+    const fn has_rare_news(&self) -> bool {
+        self.exti_raised != 0 || self.reset.is_some() || !self.breaches.is_empty()
     }
 }

@@ -165,6 +165,18 @@ pub trait Bus {
     /// including `cycle` and plans anew. Afterwards `deadline() > cycle`.
     fn advance(&mut self, cycle: u64);
 
+    /// The core goes to sleep with `SCR.SLEEPDEEP` set, nothing being pending that would wake it. True if the core's clock stops for that:
+    /// SysTick stands still until [`Bus::wake`], and cycles stand for the time that passes. False for a sleep as any other.
+    fn sleep_deep(&mut self, cycle: u64) -> bool {
+        let _ = cycle;
+        false
+    }
+
+    /// The core wakes up, after [`Bus::sleep_deep`] was true.
+    fn wake(&mut self, cycle: u64) {
+        let _ = cycle;
+    }
+
     /// Until when reading `address` again and again, from `cycle` on, gives the same value and
     /// changes nothing: the first cycle at which that may be different, `u64::MAX` for plain memory,
     /// or `cycle` itself if a read has side effects. Events counted by [`Bus::deadline`] need not be considered.

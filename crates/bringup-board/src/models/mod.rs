@@ -18,10 +18,14 @@ pub const MODELS: &[(&str, Constructor)] = &[
     ("stm32/gpio", |setup| {
         Box::new(stm32::gpio::Gpio::new(setup))
     }),
+    ("stm32/lptim", |setup| {
+        Box::new(stm32::lptim::Lptim::new(setup))
+    }),
     ("stm32/lpuart", |setup| {
         Box::new(stm32::usart::Usart::new(setup, true))
     }),
     ("stm32/pwr", |setup| Box::new(stm32::pwr::Pwr::new(setup))),
+    ("stm32/rtc", |setup| Box::new(stm32::rtc::Rtc::new(setup))),
     ("stm32/timer16", |setup| {
         Box::new(stm32::timer::Timer::new(setup, false))
     }),

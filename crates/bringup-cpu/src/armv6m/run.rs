@@ -203,7 +203,11 @@ impl Core {
         if state.cycles >= state.limit.min(bus.stop_at()) {
             return Settled::Stop(Stop::Limit);
         }
-        if let Some(exception) = state.exception_to_take() {
+        let exception = state.exception_to_take();
+        if state.clock_stopped && (exception.is_some() || state.sleep.is_none()) {
+            state.start_clock(bus);
+        }
+        if let Some(exception) = exception {
             self.enter(bus, exception);
             return Settled::Again;
         }
@@ -258,10 +262,14 @@ impl Core {
     }
 
     /// Sleeps to the next event, unless something wakes the core.
-    fn doze<B: Bus>(&mut self, bus: &B, sleep: Sleep) -> Settled {
+    fn doze<B: Bus>(&mut self, bus: &mut B, sleep: Sleep) -> Settled {
         let state = &mut self.state;
         if state.wakes(sleep) {
             state.sleep = None;
+            return Settled::Again;
+        }
+        if !state.clock_stopped && state.scr & 4 != 0 && bus.sleep_deep(state.cycles) {
+            state.stop_clock();
             return Settled::Again;
         }
         let next = state
@@ -330,6 +338,24 @@ impl Core {
 }
 
 impl State {
+    /// The world has stopped the clock of the sleeping core.
+    fn stop_clock(&mut self) {
+        self.clock_stopped = true;
+        self.sync_systick(self.cycles);
+        if let Some(systick) = &mut self.systick {
+            systick.pause(self.cycles, true);
+        }
+    }
+
+    /// The core wakes up from a sleep without a clock.
+    fn start_clock<B: Bus>(&mut self, bus: &mut B) {
+        self.clock_stopped = false;
+        if let Some(systick) = &mut self.systick {
+            systick.pause(self.cycles, false);
+        }
+        bus.wake(self.cycles);
+    }
+
     /// Whether a sleeping core wakes up now (sections B1.5.17 and B1.5.18). WFI looks at what
     /// would be taken were PRIMASK clear. WFE needs an event; an exception to take
     /// wakes it by being taken.

@@ -43,6 +43,8 @@ pub(crate) struct State {
     other_sp: u32,
     pub(crate) event: bool,
     pub(crate) sleep: Option<Sleep>,
+    /// The bus has stopped the core's clock for this sleep.
+    pub(crate) clock_stopped: bool,
     pub(crate) lockup: Option<Fault>,
     pub(crate) last_fault: Option<Fault>,
     pub(crate) reset_request: bool,
@@ -113,6 +115,7 @@ impl State {
             other_sp: 0,
             event: false,
             sleep: None,
+            clock_stopped: false,
             lockup: None,
             last_fault: None,
             reset_request: false,

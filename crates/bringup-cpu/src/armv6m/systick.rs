@@ -23,6 +23,8 @@ pub(crate) struct SysTick {
     current: u32,
     /// Tick at which `current` was true.
     tick: u64,
+    /// The core's clock stands still, and the timer with it.
+    paused: bool,
 }
 
 impl SysTick {
@@ -36,6 +38,7 @@ impl SysTick {
             reload: 0,
             current: 0,
             tick: 0,
+            paused: false,
         }
     }
 
@@ -49,7 +52,7 @@ impl SysTick {
 
     /// Ticks from now to the next change from 1 to 0; `None` if there will be none.
     fn ticks_to_wrap(&self) -> Option<u64> {
-        match (self.enable, self.current, self.reload) {
+        match (self.enable && !self.paused, self.current, self.reload) {
             (false, ..) | (true, 0, 0) => None,
             (true, 0, reload) => Some(u64::from(reload) + 1),
             (true, current, _) => Some(u64::from(current)),
@@ -93,6 +96,12 @@ impl SysTick {
         };
         self.countflag = true;
         self.tickint
+    }
+
+    /// Stops with the core's clock, or goes on where it stopped; the timer has been synchronised to `cycle` before it stops.
+    pub(crate) fn pause(&mut self, cycle: u64, paused: bool) {
+        self.tick = cycle / self.divisor();
+        self.paused = paused;
     }
 
     fn control(&self) -> u32 {

@@ -80,6 +80,67 @@ const EXAMPLES: &[Example] = &[
         expected: HSI16,
         also: |report| assert!(pin(report, "PB6").is_none()),
     },
+    // A press wakes it from stop mode on the HSI16; the LED is lit for 100 ms.
+    Example {
+        name: "l0_exti_wakeup",
+        time: "3s",
+        script: "0ms PB2 high\n1s PB2 low\n+10ms PB2 high\n2s PB2 low\n",
+        expected: HSI16,
+        also: |report| {
+            let times = times(report, "PB6");
+            assert_eq!(times.len(), 4);
+            for (time, wanted) in times.iter().zip([1.0, 1.1, 2.0, 2.1]) {
+                assert!((time - wanted).abs() < 0.001, "{times:?}");
+            }
+        },
+    },
+    // Two blinks, then one after each second: run, low-power run, sleep, low-power sleep and stop mode. From standby this timer wakes nobody.
+    Example {
+        name: "l0_lptim",
+        time: "12s",
+        script: "",
+        expected: "limit\n",
+        also: |report| blinks(report, 7, 1.0),
+    },
+    // The same with the RTC and five seconds, the first ones shorter by what is over of the calendar's second; standby mode ends with a new start.
+    Example {
+        name: "l0_pwr",
+        time: "40s",
+        script: "",
+        expected: "limit\n",
+        also: |report| blinks(report, 10, 5.0),
+    },
+    // Asleep in standby mode up to the calendar's next second, once the button is pressed.
+    Example {
+        name: "l0_rtc_wakeup",
+        time: "8s",
+        script: "5.5s PB2 high\n+10ms PB2 low\n",
+        expected: HSI16,
+        also: |report| {
+            let edges = edges(report, "PB6");
+            assert_eq!(
+                edges.iter().map(|edge| edge.2).collect::<Vec<_>>(),
+                [true, false, true]
+            );
+            assert!((edges[1].0 - 5.5).abs() < 0.001 && (edges[2].0 - 6.0).abs() < 0.001);
+            assert_eq!(report["findings"][0]["count"], 2, "it started twice");
+        },
+    },
+    // A blink each second of the calendar.
+    Example {
+        name: "l0_rtc_low_apb1",
+        time: "10s",
+        script: "",
+        expected: "limit\n",
+        also: |report| {
+            let edges = edges(report, "PB5");
+            let rising: Vec<_> = edges.iter().filter(|edge| edge.2).collect();
+            assert_eq!(rising.len(), 8);
+            for pair in rising.windows(2) {
+                assert!((pair[1].0 - pair[0].0 - 1.0).abs() < 0.02, "{edges:?}");
+            }
+        },
+    },
     // 10 kHz; from all of the period to half, a quarter and an eighth, each for half a second.
     Example {
         name: "l0_pwm",
@@ -254,6 +315,24 @@ fn even_turns(report: &Value, name: &str, turns: u64) {
             (pair[1].1 - pair[0].1) % turns,
         );
         assert!((2..40).contains(&cycles) && rest < 100, "{edges:?}");
+    }
+}
+
+/// So many short blinks of the LED of two examples: two at the start, the others `span` seconds apart from the second of those on; whatever comes after
+/// the sixth of them is a new start.
+fn blinks(report: &Value, count: usize, span: f64) {
+    let edges = edges(report, "PB2");
+    let rising: Vec<f64> = edges
+        .iter()
+        .filter(|edge| edge.2)
+        .map(|edge| edge.0)
+        .collect();
+    assert_eq!(rising.len(), count, "{rising:?}");
+    // The second of the calendar in which the first span begins is already under way.
+    for (index, pair) in rising[1..7].windows(2).enumerate() {
+        let short = if index == 0 { 0.4 } else { 0.02 };
+        let apart = pair[1] - pair[0];
+        assert!((apart - span).abs() < short, "{rising:?}");
     }
 }
 

@@ -6,7 +6,9 @@
 //! | `IMR`, `PR`, `SWIER` | pending and software interrupts, on the lines of the NVIC that the SVD file names |
 //! | `EMR` | events wake the core from `WFE` |
 //! | choosing another port in `EXTICR` | is no edge |
-//! | lines 16 and up | by `SWIER` alone: the detector, clock and comparators behind them do not trigger them |
+//! | lines 17, 19 and 20 | rising edges of the RTC: alarms, tamper and time stamp, wake-up timer |
+//! | lines 16, 21 and 22 | by `SWIER` alone: the voltage detector and the comparators behind them do not trigger them |
+//! | lines 23 and up | wake the core through the NVIC without the EXTI, whatever `IMR` says |
 
 use bringup_cpu::Width;
 
@@ -119,6 +121,13 @@ impl Model for Exti {
     fn raised(&self, irq: u32, file: &RegisterFile) -> Option<(u32, u32)> {
         let (_, lines) = self.interrupts.iter().find(|(number, _)| *number == irq)?;
         Some((PR, file.get(PR) & file.get(IMR) & lines))
+    }
+
+    fn edges(&mut self, lines: u32, context: &mut Context<'_>) {
+        let triggered = lines & context.file.get(RTSR);
+        if triggered != 0 {
+            self.trigger(triggered, context);
+        }
     }
 
     fn awaits_outside(&self, offset: u32, file: &RegisterFile) -> bool {

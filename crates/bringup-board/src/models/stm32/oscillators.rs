@@ -96,5 +96,7 @@ pub const fn reset_flags(reset: Reset) -> u32 {
         Reset::IndependentWatchdog => PIN | 1 << 29,
         Reset::WindowWatchdog => PIN | 1 << 30,
         Reset::OptionBytes => PIN | 1 << 25,
+        // `PWR.CSR.SBF` tells of it.
+        Reset::Standby => 0,
     }
 }

@@ -9,7 +9,7 @@
 
 use bringup_cpu::Width;
 
-use crate::peripheral::{Context, Model, Reset, Setup};
+use crate::peripheral::{Context, Model, Moment, Reset, Setup};
 use crate::registers::RegisterFile;
 
 const CR: u32 = 0x00;
@@ -35,6 +35,8 @@ pub struct Wwdg {
     since: u64,
     /// Core cycles per cycle of PCLK1.
     divisor: u64,
+    /// Its clock stands still: stop mode.
+    stopped: bool,
 }
 
 impl Wwdg {
@@ -45,6 +47,7 @@ impl Wwdg {
             irq: setup.interrupt("WWDG"),
             since: 0,
             divisor: 1,
+            stopped: false,
         }
     }
 
@@ -55,7 +58,7 @@ impl Wwdg {
 
     fn count(&self, file: &RegisterFile, cycle: u64) -> u32 {
         let cr = file.get(CR);
-        let passed = if cr & CR_WDGA == 0 {
+        let passed = if cr & CR_WDGA == 0 || self.stopped {
             0
         } else {
             cycle.saturating_sub(self.since) / self.step(file)
@@ -75,6 +78,11 @@ impl Wwdg {
     fn plan(&self, context: &mut Context<'_>) {
         let cr = context.file.get(CR);
         if cr & CR_WDGA == 0 {
+            return;
+        }
+        if self.stopped {
+            context.cancel(EARLY);
+            context.cancel(END);
             return;
         }
         let step = self.step(context.file);
@@ -152,7 +160,13 @@ impl Model for Wwdg {
 
     fn clock_changed(&mut self, context: &mut Context<'_>) {
         self.sync(context);
-        self.divisor = u64::from(context.clock.tree().apb1);
+        let tree = context.clock.tree();
+        let (apb1, stopped) = (u64::from(tree.apb1), tree.stopped);
+        if stopped != self.stopped {
+            // The step under way begins anew with the clock.
+            self.since = context.cycle;
+        }
+        (self.divisor, self.stopped) = (apb1, stopped);
         self.plan(context);
     }
 
@@ -166,11 +180,11 @@ impl Model for Wwdg {
         self.since + (passed + 1) * step
     }
 
-    fn peek(&self, offset: u32, width: Width, file: &RegisterFile, cycle: u64) -> Option<u32> {
+    fn peek(&self, offset: u32, width: Width, file: &RegisterFile, at: Moment<'_>) -> Option<u32> {
         if offset & !3 != CR {
             return file.peek(offset, width);
         }
-        let value = file.get(CR) & !COUNT | self.count(file, cycle);
+        let value = file.get(CR) & !COUNT | self.count(file, at.cycle);
         Some((value >> ((offset & 3) * 8)) & width.mask())
     }
 

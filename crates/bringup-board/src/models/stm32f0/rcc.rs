@@ -39,6 +39,7 @@ const PREDIV: u32 = 0b1111;
 const CIR_FLAGS: u32 = 0x7F;
 const CIR_CSSF: u32 = 1 << 7;
 
+const BDCR_RTCEN: u32 = 1 << 15;
 const BDCR_BDRST: u32 = 1 << 16;
 const BDCR_LSEBYP: u32 = 1 << 2;
 const CSR_RMVF: u32 = 1 << 24;
@@ -79,6 +80,8 @@ const LSE_START_NS: u64 = 2_000_000_000;
 /// Start-up of the LSI, the maximum (section 6.3.8).
 const LSI_START_NS: u64 = 85_000;
 
+/// The typical LSI (section 6.3.8).
+const LSI_HZ: u64 = 40_000;
 const HSI_HZ: u64 = 8_000_000;
 const HSI48_HZ: u64 = 48_000_000;
 
@@ -87,6 +90,8 @@ const HSI48_HZ: u64 = 48_000_000;
 pub struct Rcc {
     crystals: Crystals,
     irq: Option<u32>,
+    /// The chip is in stop or standby mode.
+    asleep: bool,
 }
 
 impl Rcc {
@@ -106,6 +111,7 @@ impl Rcc {
         Self {
             crystals: setup.crystals,
             irq: setup.interrupt("RCC"),
+            asleep: false,
         }
     }
 
@@ -197,7 +203,24 @@ impl Rcc {
             _ => Choice::Oscillator(Frequency::hz(0)),
         };
         tree.kernels.usart1 = choice.in_tree(&tree, tree.kernels.usart1);
+        tree.kernels.rtc = self.rtc_clock(file);
+        if self.asleep {
+            tree = tree.in_stop_mode();
+        }
         tree
+    }
+
+    fn rtc_clock(&self, file: &RegisterFile) -> Frequency {
+        let bdcr = file.get(BDCR);
+        match (bdcr >> 8) & 0b11 {
+            _ if bdcr & BDCR_RTCEN == 0 => Frequency::hz(0),
+            0b01 if Self::is_ready(file, LSE) => {
+                Frequency::hz(u64::from(self.crystals.lse_hz.unwrap_or(0)))
+            }
+            0b10 if Self::is_ready(file, LSI) => Frequency::hz(LSI_HZ),
+            0b11 if Self::is_ready(file, HSE) => self.frequency(file, HSE).divided_by(32),
+            _ => Frequency::hz(0),
+        }
     }
 
     /// Starts what was switched on, stops what was switched off, performs the clock switch that is due.
@@ -253,6 +276,8 @@ impl Rcc {
             context.file.set(BDCR, before);
         }
         if context.file.get(BDCR) & BDCR_BDRST != 0 {
+            context.wires.backup_resets += 1;
+            context.wires.clock_changed = true;
             context.file.set(BDCR, BDCR_BDRST);
         }
     }
@@ -262,6 +287,7 @@ impl Model for Rcc {
     fn reset(&mut self, reset: Reset, context: &mut Context<'_>) {
         let (csr, bdcr) = (context.file.get(CSR), context.file.get(BDCR));
         context.file.reset();
+        self.asleep = false;
         let kept = if reset == Reset::PowerOn {
             0
         } else {
@@ -316,6 +342,23 @@ impl Model for Rcc {
         let cir = context.file.get(CIR);
         if cir >> 8 & source.interrupt != 0 {
             context.file.set(CIR, cir | source.interrupt);
+        }
+        self.settle(context);
+    }
+
+    fn stopped(&mut self, on: bool, context: &mut Context<'_>) {
+        self.asleep = on;
+        if on {
+            // What wakes up is the HSI; all else but the low-speed oscillators is off.
+            for source in [HSI, HSE, PLL, HSI48, HSI14].map(|index| &SOURCES[index]) {
+                let value = context.file.get(source.register);
+                let off = value & !(source.on | source.ready);
+                context.file.set(source.register, off);
+            }
+            let cr = context.file.get(CR) | SOURCES[HSI].on | SOURCES[HSI].ready;
+            context.file.set(CR, cr);
+            let cfgr = context.file.get(CFGR) & !(CFGR_SW | CFGR_SW << CFGR_SWS_SHIFT);
+            context.file.set(CFGR, cfgr);
         }
         self.settle(context);
     }

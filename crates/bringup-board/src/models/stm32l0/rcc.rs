@@ -8,13 +8,14 @@
 //! | `CIER`, `CIFR`, `CICR` | ready interrupts |
 //! | `CSR` LSE and RTC bits | written only while `PWR.CR.DBP` is set, kept through system resets, cleared by `RTCRST` |
 //! | `CSR` reset flags | of all resets but low-power and firewall ones, `RMVF` |
-//! | `CCIPR` | kernel clocks of USART1, USART2 and LPUART1 |
+//! | `CCIPR` | kernel clocks of USART1, USART2, LPUART1 and LPTIM1 |
+//! | stop mode | clocks off, MSI or HSI16 by `STOPWUCK` on waking up, which takes no time |
 //! | enable and reset registers | by the board, for every peripheral: see [`bringup_device::gates`] |
 //! | clock security, `MCO` | kept in the registers, without effect |
 
 use bringup_cpu::Width;
 
-use crate::clock::{ClockTree, Frequency, Time};
+use crate::clock::{ClockTree, Frequency, Kernel, Time};
 use crate::models::stm32::oscillators::{Choice, Source, ahb_divisor, apb_divisor, reset_flags};
 use crate::peripheral::{Context, Crystals, Model, Reset, Setup};
 use crate::registers::RegisterFile;
@@ -38,12 +39,17 @@ const CR_WRITABLE: u32 = 0b1 | 1 << 1 | CR_HSI16DIVEN | 1 << 5 | 1 << 8 | 0b11_1
 
 const CFGR_SW: u32 = 0b11;
 const CFGR_SWS_SHIFT: u32 = 2;
+/// The HSI16 clocks the system after stop mode, and not the MSI.
+const CFGR_STOPWUCK: u32 = 1 << 15;
 const CFGR_PLLSRC: u32 = 1 << 16;
 /// `PLLSRC`, `PLLMUL` and `PLLDIV`: section 7.3, `RCC_CFGR`, lets them be written only while the PLL is off.
 const CFGR_PLL: u32 = CFGR_PLLSRC | 0b1111 << 18 | 0b11 << 22;
 
 /// `LSEON` to `RTCRST`: section 7.3, `RCC_CSR`, protects them by `PWR.CR.DBP`.
 const CSR_RTC_DOMAIN: u32 = 0x000F_7F00;
+/// `RTCSEL` and `RTCEN`.
+const CSR_RTCSEL_SHIFT: u32 = 16;
+const CSR_RTCEN: u32 = 1 << 18;
 const CSR_RTCRST: u32 = 1 << 19;
 const CSR_RMVF: u32 = 1 << 23;
 const CSR_RESET_FLAGS: u32 = 0xFF << 24;
@@ -85,6 +91,8 @@ const LSE_START_NS: u64 = 2_000_000_000;
 /// Start-up of the LSI, the maximum (DS10668 section 6.3.7, LSI oscillator characteristics).
 const LSI_START_NS: u64 = 200_000;
 
+/// The typical LSI: section 7.2.
+const LSI_HZ: u64 = 37_000;
 const HSI16_HZ: u64 = 16_000_000;
 /// Frequency of MSI range 0; each further range doubles it. Trimmed to multiples of 32.768 kHz (section 7.2.3).
 const MSI_RANGE0_HZ: u64 = 65_536;
@@ -96,6 +104,8 @@ const PLL_MULTIPLIERS: [u32; 9] = [3, 4, 6, 8, 12, 16, 24, 32, 48];
 pub struct Rcc {
     crystals: Crystals,
     irq: Option<u32>,
+    /// The chip is in stop or standby mode.
+    asleep: bool,
 }
 
 impl Rcc {
@@ -128,6 +138,7 @@ impl Rcc {
         Self {
             crystals: setup.crystals,
             irq: setup.interrupt("RCC"),
+            asleep: false,
         }
     }
 
@@ -237,8 +248,34 @@ impl Rcc {
         kernels.usart1 = choose(0, kernels.usart1);
         kernels.usart2 = choose(2, kernels.usart2);
         kernels.lpuart1 = choose(10, kernels.lpuart1);
+        // Of LPTIM1 the code 01 is the LSI.
+        kernels.lptim1 = match (ccipr >> 18) & 0b11 {
+            0b01 if Self::is_ready(file, LSI) => Kernel::independent(Frequency::hz(LSI_HZ)),
+            0b01 => Kernel::independent(Frequency::hz(0)),
+            _ => choose(18, kernels.lptim1),
+        };
+        kernels.rtc = self.rtc_clock(file);
         tree.kernels = kernels;
+        if self.asleep {
+            tree = tree.in_stop_mode();
+        }
         tree
+    }
+
+    fn rtc_clock(&self, file: &RegisterFile) -> Frequency {
+        let csr = file.get(CSR);
+        match (csr >> CSR_RTCSEL_SHIFT) & 0b11 {
+            _ if csr & CSR_RTCEN == 0 => Frequency::hz(0),
+            0b01 if Self::is_ready(file, LSE) => {
+                Frequency::hz(u64::from(self.crystals.lse_hz.unwrap_or(0)))
+            }
+            0b10 if Self::is_ready(file, LSI) => Frequency::hz(LSI_HZ),
+            // `RTCPRE` divides by 2 to 16.
+            0b11 if Self::is_ready(file, HSE) => self
+                .frequency(file, HSE)
+                .divided_by(2 << ((file.get(CR) >> 20) & 0b11)),
+            _ => Frequency::hz(0),
+        }
     }
 
     /// Starts what was switched on, stops what was switched off, performs the clock switch that is due.
@@ -279,6 +316,8 @@ impl Rcc {
             csr = (csr & !CSR_RTC_DOMAIN) | (before & CSR_RTC_DOMAIN);
         }
         if csr & CSR_RTCRST != 0 {
+            context.wires.backup_resets += 1;
+            context.wires.clock_changed = true;
             csr = (csr & !CSR_RTC_DOMAIN) | CSR_RTCRST;
         }
         if raw & CSR_RMVF != 0 {
@@ -333,6 +372,7 @@ impl Model for Rcc {
     fn reset(&mut self, reset: Reset, context: &mut Context<'_>) {
         let csr = context.file.get(CSR);
         context.file.reset();
+        self.asleep = false;
         let kept = match reset {
             Reset::PowerOn => 0,
             // The RTC domain outlives a system reset (section 7.1).
@@ -373,6 +413,28 @@ impl Model for Rcc {
         if context.file.get(CIER) & source.interrupt != 0 {
             let flags = context.file.get(CIFR);
             context.file.set(CIFR, flags | source.interrupt);
+        }
+        self.settle(context);
+    }
+
+    fn stopped(&mut self, on: bool, context: &mut Context<'_>) {
+        self.asleep = on;
+        if on {
+            // What wakes up is the MSI or the HSI16; all else but the low-speed oscillators is off.
+            let wake_up = if context.file.get(CFGR) & CFGR_STOPWUCK == 0 {
+                MSI
+            } else {
+                HSI16
+            };
+            let mut cr = context.file.get(CR);
+            for source in &SOURCES[MSI..=PLL] {
+                cr &= !(source.on | source.ready);
+            }
+            cr |= SOURCES[wake_up].on | SOURCES[wake_up].ready;
+            context.file.set(CR, cr);
+            let others = context.file.get(CFGR) & !(CFGR_SW | CFGR_SW << CFGR_SWS_SHIFT);
+            let chosen = wake_up as u32 | (wake_up as u32) << CFGR_SWS_SHIFT;
+            context.file.set(CFGR, others | chosen);
         }
         self.settle(context);
     }

@@ -18,7 +18,7 @@ mod outputs;
 
 use bringup_cpu::Width;
 
-use crate::peripheral::{Context, Model, Reset, Setup};
+use crate::peripheral::{Context, Model, Moment, Reset, Setup};
 use crate::pins::{PinId, SignalId};
 use crate::registers::RegisterFile;
 use counter::{Counter, Mode};
@@ -68,6 +68,11 @@ enum Bus {
     First,
     Second,
 }
+
+/// The clock is off in the RCC.
+const GATED: u8 = 1 << 0;
+/// The clock stands still in stop mode.
+const STOPPED: u8 = 1 << 1;
 
 /// The one event of a timer: the next moment at which something changes.
 const NEXT: u32 = 0;
@@ -121,8 +126,8 @@ pub struct Timer {
     /// It has `BDTR` and `RCR`: outputs need `MOE`, and updates may be left out.
     advanced: bool,
     bus: Bus,
-    /// Its clock is off: the counter stands.
-    gated: bool,
+    /// Why its clock is off and the counter stands: `GATED`, `STOPPED`.
+    off: u8,
     update_irq: Option<u32>,
     compare_irq: Option<u32>,
     /// The counter at the core cycle `at`, where a tick begins.
@@ -194,7 +199,7 @@ impl Timer {
             } else {
                 Bus::First
             },
-            gated: false,
+            off: 0,
             update_irq,
             compare_irq: compare_irq.or(update_irq),
             counter: Counter {
@@ -219,7 +224,7 @@ impl Timer {
 
     /// Whether time makes the counter count, and not an input.
     fn is_running(&self, file: &RegisterFile) -> bool {
-        !self.gated && file.get(CR1) & CR1_CEN != 0 && file.get(SMCR) & 0b111 != 0b111
+        self.off == 0 && file.get(CR1) & CR1_CEN != 0 && file.get(SMCR) & 0b111 != 0b111
     }
 
     /// Ticks from `at` to a cycle.
@@ -538,7 +543,8 @@ impl Model for Timer {
     fn read(&mut self, offset: u32, width: Width, context: &mut Context<'_>) -> Option<u32> {
         let word = offset & !3;
         if word == CNT || word == CR1 {
-            return self.peek(offset, width, context.file, context.cycle);
+            let at = Moment::new(context.cycle, context.clock);
+            return self.peek(offset, width, context.file, at);
         }
         let value = context.file.read(offset, width);
         if let Some(index) = CCR.iter().position(|offset| *offset == word)
@@ -607,7 +613,7 @@ impl Model for Timer {
 
     fn gated(&mut self, off: bool, context: &mut Context<'_>) {
         self.sync(context);
-        self.gated = off;
+        self.off = self.off & !GATED | if off { GATED } else { 0 };
         self.at = context.cycle;
         self.plan(context);
     }
@@ -618,9 +624,10 @@ impl Model for Timer {
             Bus::First => tree.timer1,
             Bus::Second => tree.timer2,
         };
-        if divisor != self.divisor {
+        let off = self.off & !STOPPED | if tree.stopped { STOPPED } else { 0 };
+        if (divisor, off) != (self.divisor, self.off) {
             self.sync(context);
-            self.divisor = divisor;
+            (self.divisor, self.off) = (divisor, off);
             self.at = context.cycle;
             self.settle(context);
         }
@@ -649,12 +656,12 @@ impl Model for Timer {
         }
     }
 
-    fn peek(&self, offset: u32, width: Width, file: &RegisterFile, cycle: u64) -> Option<u32> {
+    fn peek(&self, offset: u32, width: Width, file: &RegisterFile, at: Moment<'_>) -> Option<u32> {
         let word = offset & !3;
         if word != CNT && word != CR1 {
             return file.peek(offset, width);
         }
-        let (counter, _) = self.counter.after(self.ticks(file, cycle));
+        let (counter, _) = self.counter.after(self.ticks(file, at.cycle));
         let value = if word == CNT {
             counter.value
         } else {
