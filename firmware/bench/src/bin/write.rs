@@ -9,7 +9,8 @@ use firmware_bench::TURNS;
 fn main() -> ! {
     firmware_bench::start();
     for turn in 0..TURNS {
-        firmware_bench::write(turn);
+        // The port has 16 pins.
+        firmware_bench::write(turn & 0xFFFF);
     }
     firmware_bench::exit()
 }

@@ -27,6 +27,8 @@ pub(super) struct Watch {
     debug: Vec<DebugPin>,
     /// Pins that were outputs at any time, or were reported.
     settled: u32,
+    /// Those, and pins whose first change of the level was noted.
+    known: u32,
     /// The first change of the level of each pin that was no output at any time: instruction and cycle.
     idle: [Option<(u32, u64)>; 16],
 }
@@ -52,6 +54,7 @@ impl Watch {
             port: setup.name.to_owned(),
             debug,
             settled: 0,
+            known: 0,
             idle: [None; 16],
         }
     }
@@ -65,21 +68,23 @@ impl Watch {
     /// Pins became outputs.
     pub(super) fn became_outputs(&mut self, pins: u32) {
         self.settled |= pins;
+        self.known |= pins;
     }
 
     /// The levels of `pins`, which are no outputs, were changed.
     #[inline]
     pub(super) fn levels_set(&mut self, pins: u32, context: &Context<'_>) {
-        if pins & !self.settled != 0 {
-            self.note(pins & !self.settled, context);
+        if pins & !self.known != 0 {
+            self.note(pins & !self.known, context);
         }
     }
 
     #[cold]
     fn note(&mut self, pins: u32, context: &Context<'_>) {
+        self.known |= pins;
         for (number, idle) in self.idle.iter_mut().enumerate() {
             if pins >> number & 1 != 0 {
-                idle.get_or_insert((context.wires.pc, context.cycle));
+                *idle = Some((context.wires.pc, context.cycle));
             }
         }
     }
