@@ -37,7 +37,11 @@ fn starts() -> u32 {
     // SAFETY: the program has one thread, and the mark tells whether the count was written.
     unsafe {
         let known = starts.read_volatile() == MARK;
-        let count = if known { starts.add(1).read_volatile() } else { 0 };
+        let count = if known {
+            starts.add(1).read_volatile()
+        } else {
+            0
+        };
         starts.write_volatile(MARK);
         starts.add(1).write_volatile(count + 1);
         count + 1
