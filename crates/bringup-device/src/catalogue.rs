@@ -65,12 +65,12 @@ pub fn files() -> &'static [(&'static str, &'static str)] {
 
 /// All chips, in the order of the catalogue.
 pub fn chips() -> impl Iterator<Item = &'static Chip> {
-    entries().iter().map(|entry| &entry.chip)
+    entries().map(|entry| &entry.chip)
 }
 
 /// All boards, in the order of the catalogue.
 pub fn boards() -> impl Iterator<Item = KnownBoard> {
-    entries().iter().flat_map(|entry| {
+    entries().flat_map(|entry| {
         entry.boards.iter().map(|board| KnownBoard {
             board,
             chip: &entry.chip,
@@ -125,15 +125,18 @@ pub fn parse(text: &str) -> Result<Entry, Vec<Diagnostic>> {
 }
 
 /// The whole catalogue, read once.
-fn entries() -> &'static [Entry] {
-    static ENTRIES: OnceLock<Vec<Entry>> = OnceLock::new();
-    ENTRIES.get_or_init(|| {
-        // A test reads each of these files, so that none is missing here.
-        FILES
-            .iter()
-            .filter_map(|(_, text)| parse(text).ok())
-            .collect()
-    })
+fn entries() -> impl Iterator<Item = &'static Entry> {
+    (0..FILES.len()).filter_map(entry)
+}
+
+/// One file of the catalogue, read once.
+fn entry(index: usize) -> Option<&'static Entry> {
+    static ENTRIES: [OnceLock<Option<Entry>>; FILES.len()] =
+        [const { OnceLock::new() }; FILES.len()];
+    let (_, text) = FILES.get(index)?;
+    // A test reads each of these files, so that none is missing here.
+    let entry = ENTRIES.get(index)?.get_or_init(|| parse(text).ok());
+    entry.as_ref()
 }
 
 /// A board together with the chip it carries.

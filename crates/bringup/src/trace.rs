@@ -1,4 +1,4 @@
-//! A trace of a run in a file: another thread writes it while the board runs.
+//! A trace of a run in a file: other threads write it while the board runs.
 
 use std::fs::File;
 use std::io::{self, Write as _};
@@ -46,13 +46,24 @@ pub(crate) fn simulate(
     Ok((board.report(), host))
 }
 
-/// Writes what comes until nothing can come any more.
+/// Writes what comes until nothing can come any more: the text is made here, and a further thread hands it to the system, which
+/// takes as long for it.
 fn write(mut file: File, mut text: TraceText, batches: Receiver<Batch>) -> io::Result<()> {
-    let mut out = Vec::new();
+    let (sender, receiver) = sync_channel::<Vec<u8>>(AHEAD);
+    let writer = thread::spawn(move || {
+        let mut texts = receiver.into_iter();
+        texts.try_for_each(|text| file.write_all(&text))
+    });
     for batch in batches {
+        let mut out = Vec::new();
         text.write(&batch, &mut out);
-        file.write_all(&out)?;
-        out.clear();
+        if sender.send(out).is_err() {
+            // The file cannot be written; the writer says why.
+            break;
+        }
     }
-    Ok(())
+    drop(sender);
+    writer
+        .join()
+        .unwrap_or_else(|_| Err(io::Error::other("the writer failed")))
 }

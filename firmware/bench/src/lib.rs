@@ -43,19 +43,20 @@ mod address {
     } else {
         0x4000_0034
     };
-    /// Clock enable of the ports, and the bit of the one above; the nRF51 needs none.
-    pub(crate) const CLOCK: Option<usize> = if cfg!(feature = "microbit") {
-        None
+    /// What makes the port work, and its pin 3 an output: on the STM32L031 the clock enable of the ports and the mode register, on the
+    /// nRF51 `DIRSET`.
+    pub(crate) const START: &[(usize, u32)] = if cfg!(feature = "microbit") {
+        &[(0x5000_0518, 1 << 3)]
     } else {
-        Some(0x4002_102C)
+        &[(0x4002_102C, 1 << 1), (0x5000_0400, 0xFFFF_FF7F)]
     };
 }
 
-/// Switches the clock of the port on.
+/// Makes a pin of the port an output.
 pub fn start() {
-    if let Some(clock) = address::CLOCK {
-        // SAFETY: a register of the chip that touches no memory.
-        unsafe { register(clock).write_volatile(1 << 1) };
+    for (address, value) in address::START {
+        // SAFETY: registers of the chip that touch no memory.
+        unsafe { register(*address).write_volatile(*value) };
     }
 }
 
@@ -72,7 +73,11 @@ pub fn start_timer() {
     ];
     // `TASKS_START`.
     const NRF51: &[(usize, u32)] = &[(0x4000_8000, 1)];
-    let writes = if cfg!(feature = "microbit") { NRF51 } else { STM32 };
+    let writes = if cfg!(feature = "microbit") {
+        NRF51
+    } else {
+        STM32
+    };
     for (address, value) in writes {
         // SAFETY: registers of the chip that touch no memory.
         unsafe { register(*address).write_volatile(*value) };

@@ -142,6 +142,8 @@ pub(crate) struct Findings {
     list: Vec<Finding>,
     /// Index in `list` by rule, subject and instruction.
     known: BTreeMap<(&'static str, u64, u32), usize>,
+    /// Where the last one is, by address of the rule's name, subject and instruction: what comes again and again costs little.
+    last: Option<(usize, u64, u32, usize)>,
     /// What was set for a rule, by its name.
     levels: BTreeMap<&'static str, Level>,
 }
@@ -165,13 +167,20 @@ impl Findings {
         cycle: u64,
         detail: impl FnOnce() -> Detail,
     ) {
-        let key = (rule.name, subject, pc);
-        if let Some(finding) = self
-            .known
-            .get(&key)
-            .and_then(|index| self.list.get_mut(*index))
+        let rule_address = rule.name.as_ptr() as usize;
+        if let Some((of, same, from, index)) = self.last
+            && (of, same, from) == (rule_address, subject, pc)
+            && let Some(finding) = self.list.get_mut(index)
         {
             finding.count += 1;
+            return;
+        }
+        let key = (rule.name, subject, pc);
+        if let Some(index) = self.known.get(&key)
+            && let Some(finding) = self.list.get_mut(*index)
+        {
+            finding.count += 1;
+            self.last = Some((rule_address, subject, pc, *index));
             return;
         }
         let level = self.levels.get(rule.name);

@@ -495,6 +495,19 @@ impl Timer {
         }
     }
 
+    /// Takes a compare value that comes into effect with the next update, where that is planned anyway: PWM writes little
+    /// else. False for everything else.
+    fn write_preloaded(&mut self, word: u32, context: &Context<'_>) -> bool {
+        let index = (word.wrapping_sub(CCR1) / 4) as usize;
+        match self.channels.get_mut(index) {
+            Some(channel) if channel.drives() && channel.mode & 1 << 3 != 0 => {
+                channel.next_compare = context.file.get(word);
+                true
+            }
+            _ => false,
+        }
+    }
+
     /// What the channels are told to do.
     fn decode(&mut self, file: &RegisterFile) {
         let modes = [file.get(CCMR1), file.get(CCMR2)];
@@ -564,13 +577,22 @@ impl Model for Timer {
     }
 
     fn write(&mut self, offset: u32, width: Width, value: u32, context: &mut Context<'_>) -> bool {
+        let word = offset & !3;
+        let compare = (CCR1..=CCR4).contains(&word);
+        if compare {
+            if !context.file.write(offset, width, value) {
+                return false;
+            }
+            if self.write_preloaded(word, context) {
+                return true;
+            }
+        }
         self.sync(context);
         let (cr1, sr) = (context.file.get(CR1), context.file.get(SR));
-        let word = offset & !3;
         if word == CNT {
             context.file.set(CNT, self.counter.value);
         }
-        if !context.file.write(offset, width, value) {
+        if !compare && !context.file.write(offset, width, value) {
             return false;
         }
         let raw = value << ((offset & 3) * 8);
