@@ -104,7 +104,7 @@ fn problems_after(change: &[(&str, &str)]) -> String {
 #[test]
 fn what_is_wrong_with_a_chip_file_is_said_with_its_place() {
     insta::assert_snapshot!(problems_after(&[("vendor = ", "vendor ")]), @"error[chip-file] at 7:8: key with no value, expected `=`");
-    insta::assert_snapshot!(problems_after(&[("vendor = ", "maker = ")]), @"error[chip-file] at 7:1: unknown field `maker`, expected one of `name`, `vendor`, `core`, `breakpoints`, `watchpoints`, `svd`, `published`, `debug`, `family`, `memory`, `program-origin`, `reset-clock-hz`, `models`, `alternate-functions`");
+    insta::assert_snapshot!(problems_after(&[("vendor = ", "maker = ")]), @"error[chip-file] at 7:1: unknown field `maker`, expected one of `name`, `vendor`, `core`, `breakpoints`, `watchpoints`, `svd`, `published`, `debug`, `family`, `memory`, `program-origin`, `reset-clock-hz`, `models`, `alternate-functions`, `narrowest-write`");
     insta::assert_snapshot!(problems_after(&[("cortex-m0+", "cortex-m0++")]), @"error[chip-file] at 8:8: no core is called `cortex-m0++`, expected one of `cortex-m0+`, `cortex-m0`, `cortex-m3`, `cortex-m4`, `cortex-m4f`, `cortex-m7`, `cortex-m7f`, `cortex-m23`, `cortex-m33`, `cortex-m33f`, `rv32imc`, `rv32imac`");
     insta::assert_snapshot!(problems_after(&[("0x2000_0000", "0x0800_4000"), ("0x8000", "0xFFFF_FFFF")]), @r"
     error[chip-file] at 25:1: `flash` at 0x08000000 ends beyond 32 bits
