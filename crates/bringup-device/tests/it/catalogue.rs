@@ -114,16 +114,16 @@ fn what_is_wrong_with_a_chip_file_is_said_with_its_place() {
     error[chip-file] at 37:1: `eeprom` overlaps `flash` at 0x00000000
     error[chip-file] at 43:1: `system` overlaps `flash` at 0x08000000
     error[chip-file] at 43:1: `system` overlaps `flash` at 0x00000000
-    error[chip-file] at 50:1: `system` overlaps `flash` at 0x08000000
-    error[chip-file] at 50:1: `system` overlaps `flash` at 0x00000000
+    error[chip-file] at 51:1: `system` overlaps `flash` at 0x08000000
+    error[chip-file] at 51:1: `system` overlaps `flash` at 0x00000000
     ");
     insta::assert_snapshot!(
         problems_after(&[("\"PB3\"", "\"three\""), ("nucleo-l031k6", "Nucleo L0"), ("= 2097152", "= 0"), ("resources/", "../")]),
         @r"
     error[chip-file] at 13:18: a core that runs on 0 Hz does not run
     error[chip-file] at 16:1: `../STM32L0x1.svd` is not a path inside a package
-    error[chip-file] at 105:8: `Nucleo L0` is not the name of a board: small letters, digits and `-`
-    error[chip-file] at 125:7: `three` is not the name of a pin
+    error[chip-file] at 132:8: `Nucleo L0` is not the name of a board: small letters, digits and `-`
+    error[chip-file] at 152:7: `three` is not the name of a pin
     "
     );
     insta::assert_snapshot!(problems_after(&[("kind = \"ram\"", "kind = \"system\"")]), @"error[chip-file] at 6:8: the chip has no memory of kind `ram`");

@@ -485,29 +485,6 @@ impl Timer {
         }
     }
 
-    /// A compare value was written.
-    fn write_compare(&mut self, index: usize, file: &RegisterFile) {
-        if let (Some(channel), Some(offset)) = (self.channels.get_mut(index), CCR.get(index)) {
-            channel.next_compare = file.get(*offset);
-            if channel.mode & 1 << 3 == 0 {
-                channel.compare = channel.next_compare;
-            }
-        }
-    }
-
-    /// Takes a compare value that comes into effect with the next update, where that is planned anyway: PWM writes little
-    /// else. False for everything else.
-    fn write_preloaded(&mut self, word: u32, context: &Context<'_>) -> bool {
-        let index = (word.wrapping_sub(CCR1) / 4) as usize;
-        match self.channels.get_mut(index) {
-            Some(channel) if channel.drives() && channel.mode & 1 << 3 != 0 => {
-                channel.next_compare = context.file.get(word);
-                true
-            }
-            _ => false,
-        }
-    }
-
     /// What the channels are told to do.
     fn decode(&mut self, file: &RegisterFile) {
         let modes = [file.get(CCMR1), file.get(CCMR2)];

@@ -1,9 +1,33 @@
 //! Outputs of a timer: references, and the pins that follow them.
 
-use super::{BDTR, BDTR_MOE, Timer};
+use super::{BDTR, BDTR_MOE, CCR, CCR1, Timer};
 use crate::peripheral::Context;
+use crate::registers::RegisterFile;
 
 impl Timer {
+    /// A compare value was written.
+    pub(super) fn write_compare(&mut self, index: usize, file: &RegisterFile) {
+        if let (Some(channel), Some(offset)) = (self.channels.get_mut(index), CCR.get(index)) {
+            channel.next_compare = file.get(*offset);
+            if channel.mode & 1 << 3 == 0 {
+                channel.compare = channel.next_compare;
+            }
+        }
+    }
+
+    /// Takes a compare value that comes into effect with the next update, where that is planned anyway: PWM writes little
+    /// else. False for everything else.
+    pub(super) fn write_preloaded(&mut self, word: u32, context: &Context<'_>) -> bool {
+        let index = (word.wrapping_sub(CCR1) / 4) as usize;
+        match self.channels.get_mut(index) {
+            Some(channel) if channel.drives() && channel.mode & 1 << 3 != 0 => {
+                channel.next_compare = context.file.get(word);
+                true
+            }
+            _ => false,
+        }
+    }
+
     /// Works out the references that follow from where the counter is, and drives the pins.
     pub(super) fn refresh_outputs(&mut self, context: &mut Context<'_>) {
         let on = !self.advanced || context.file.get(BDTR) & BDTR_MOE != 0;
