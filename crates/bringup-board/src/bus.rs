@@ -9,7 +9,6 @@ use bringup_cpu::{
 };
 use bringup_device::Device as Description;
 use bringup_device::catalogue::{Chip, Core, MemoryKind};
-use bringup_device::gates::GateBit;
 
 use crate::checks::{self, Findings, null_access};
 use crate::clock::{Clock, ClockTree, Frequency, Time};
@@ -285,35 +284,6 @@ impl System {
     pub(crate) fn drive(&mut self, pin: PinId, level: Option<bool>, cycle: u64) {
         self.pins.set_external(pin, level, cycle);
         self.after_model(cycle);
-    }
-
-    /// Works out anew which peripherals have a clock and which are held in reset.
-    fn refresh_gates(&mut self, cycle: u64) {
-        let Some(rcc) = self.devices.rcc else { return };
-        for index in 0..self.devices.list.len() {
-            let Some(rcc) = self.devices.list.get(rcc) else {
-                return;
-            };
-            let Some(device) = self.devices.list.get(index) else {
-                return;
-            };
-            let is_set = |bit: &GateBit| rcc.file.get(bit.word) & bit.mask != 0;
-            let clocked = device.gate.enable.as_ref().is_none_or(is_set);
-            let held = device.gate.reset.as_ref().is_some_and(is_set);
-            if held && !device.held {
-                self.reset_device(index, Reset::Peripheral, cycle);
-            }
-            let Some(device) = self.devices.list.get_mut(index) else {
-                return;
-            };
-            let switched = device.clocked != clocked;
-            (device.clocked, device.held) = (clocked, held);
-            if switched {
-                self.with_model(index, cycle, |model, context| {
-                    model.gated(!clocked, context);
-                });
-            }
-        }
     }
 
     /// Code memory was changed from outside.

@@ -1,4 +1,6 @@
-//! Stop and standby mode: what the power and the clock controller do together when the core sleeps deeply.
+//! Clocks that are switched off, by gates and in stop and standby mode: what the power and the clock controller do together when the core sleeps deeply.
+
+use bringup_device::gates::GateBit;
 
 use super::System;
 use crate::peripheral::Reset;
@@ -41,6 +43,35 @@ impl System {
     pub(super) fn end_standby(&mut self) {
         if self.wires.asleep == DeepSleep::Standby {
             self.wires.reset.get_or_insert(Reset::Standby);
+        }
+    }
+
+    /// Works out anew which peripherals have a clock and which are held in reset.
+    pub(super) fn refresh_gates(&mut self, cycle: u64) {
+        let Some(rcc) = self.devices.rcc else { return };
+        for index in 0..self.devices.list.len() {
+            let Some(rcc) = self.devices.list.get(rcc) else {
+                return;
+            };
+            let Some(device) = self.devices.list.get(index) else {
+                return;
+            };
+            let is_set = |bit: &GateBit| rcc.file.get(bit.word) & bit.mask != 0;
+            let clocked = device.gate.enable.as_ref().is_none_or(is_set);
+            let held = device.gate.reset.as_ref().is_some_and(is_set);
+            if held && !device.held {
+                self.reset_device(index, Reset::Peripheral, cycle);
+            }
+            let Some(device) = self.devices.list.get_mut(index) else {
+                return;
+            };
+            let switched = device.clocked != clocked;
+            (device.clocked, device.held) = (clocked, held);
+            if switched {
+                self.with_model(index, cycle, |model, context| {
+                    model.gated(!clocked, context);
+                });
+            }
         }
     }
 }
