@@ -262,6 +262,9 @@ pub struct Register {
     pub shape: ShapeId,
     /// Where the element starts in the file.
     pub span: Span,
+    /// Where the register starts that this one was derived from, at the end of the chain; its own place if it was
+    /// not. A hint for naming the type both share.
+    pub origin: Span,
 }
 
 /// A field of a register, or several equal ones (`<field>`).

@@ -69,6 +69,9 @@ impl Resolver<'_> {
             fields,
             shape: ShapeId(0),
             span,
+            origin: chain
+                .last()
+                .map_or(span, |&origin| self.tree.node(origin).span),
             name: named.name,
             repeat: named.repeat,
         })

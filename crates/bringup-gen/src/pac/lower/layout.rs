@@ -1,14 +1,14 @@
-//! Which registers share their methods: those that differ at most in access, reset value and descriptions.
+//! Which registers share their methods: those that differ at most in name, access, reset value and descriptions.
 //!
 //! A layout is what the compiler spends its time on, so there is one for all registers whose fields have the same
 //! names, places and values when read, and the same when written; one that can only be read has no say in
 //! what is written, and the reverse.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use bringup_device::{
-    Access, Enumeration, Field, ModifiedWriteValues, Peripheral, Register, RegisterOrCluster,
-    Repeat, ShapeId, WriteConstraint,
+    Enumeration, Field, ModifiedWriteValues, Peripheral, Register, RegisterOrCluster, Repeat,
+    ShapeId, WriteConstraint,
 };
 
 use super::enumeration::Directions;
@@ -28,9 +28,8 @@ pub(super) struct Group<'a> {
     /// One that can be read, if any can, and one that can be written.
     pub(super) read: Option<&'a Register>,
     pub(super) write: Option<&'a Register>,
-    /// Whether access or reset value are not the same in all of them.
-    pub(super) varies: bool,
-    facts: (Access, u64),
+    /// Whether there are several.
+    pub(super) shared: bool,
     /// Descriptions by field, or nothing where registers do not agree.
     descriptions: HashMap<&'a str, Option<&'a str>>,
 }
@@ -73,8 +72,12 @@ impl<'a> Layouts<'a> {
             groups: Vec::new(),
         };
         let mut registers = Vec::new();
+        let mut seen = HashSet::new();
         for peripheral in peripherals {
-            collect(&peripheral.registers, &mut registers);
+            // Peripherals of one shape are one module, and so are clusters.
+            if seen.insert(peripheral.shape) {
+                collect(&peripheral.registers, &mut seen, &mut registers);
+            }
         }
         // Those that can be both read and written decide first what belongs together.
         let (both, one): (Vec<_>, Vec<_>) = registers
@@ -115,25 +118,23 @@ impl<'a> Layouts<'a> {
             (None, Some(write)) => *self.writing.entry(write).or_insert(next),
             (None, None) => return,
         };
-        let facts = (register.access, register.reset_value);
         if number == next {
             self.groups.push(Group {
                 read: None,
                 write: None,
-                varies: false,
-                facts,
+                shared: false,
                 descriptions: HashMap::new(),
             });
         }
         if let Some(group) = self.groups.get_mut(number) {
-            group.add(register, facts);
+            group.shared = number != next;
+            group.add(register);
         }
     }
 }
 
 impl<'a> Group<'a> {
-    fn add(&mut self, register: &'a Register, facts: (Access, u64)) {
-        self.varies |= self.facts != facts;
+    fn add(&mut self, register: &'a Register) {
         let can = |yes: bool| yes.then_some(register);
         self.read = self.read.or(can(register.access.can_read()));
         self.write = self.write.or(can(register.access.can_write()));
@@ -153,11 +154,19 @@ impl<'a> Group<'a> {
     }
 }
 
-fn collect<'a>(items: &'a [RegisterOrCluster], registers: &mut Vec<&'a Register>) {
+fn collect<'a>(
+    items: &'a [RegisterOrCluster],
+    seen: &mut HashSet<ShapeId>,
+    registers: &mut Vec<&'a Register>,
+) {
     for item in items {
         match item {
             RegisterOrCluster::Register(register) => registers.push(register),
-            RegisterOrCluster::Cluster(cluster) => collect(&cluster.registers, registers),
+            RegisterOrCluster::Cluster(cluster) => {
+                if seen.insert(cluster.shape) {
+                    collect(&cluster.registers, seen, registers);
+                }
+            }
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Registers: names of their own, and one layout for all that are alike.
 
+use std::collections::BTreeMap;
+
 use bringup_device::{Access, Register, WriteConstraint};
 
 use super::enumeration::EnumScope;
@@ -23,6 +25,8 @@ pub(super) struct Home {
     ty: String,
     names: Vec<String>,
     types: Vec<FieldType>,
+    /// The number of each register that has the layout, by where it is in the file.
+    numbers: BTreeMap<u32, u32>,
 }
 
 impl Lower<'_> {
@@ -42,12 +46,12 @@ impl Lower<'_> {
             let agrees = register.fields.iter().all(|field| group.agrees(field));
             own_fields(register).filter(|_| !agrees).collect()
         });
-        let varies = group.is_some_and(|group| group.varies);
-        let body = if let Some(home) = self.homes.get(&number).cloned() {
+        let is_shared = group.is_some_and(|group| group.shared);
+        let body = if let Some(home) = self.homes.get(&number) {
             RegisterBody::Same {
-                module: home.path,
-                ty: home.ty,
-                names: home.names,
+                module: home.path.clone(),
+                ty: home.ty.clone(),
+                names: home.names.clone(),
             }
         } else {
             self.own(register, number, &spec, &format!("{path}::{module}"))
@@ -59,9 +63,10 @@ impl Lower<'_> {
             spec,
             doc: describe(register),
             fields,
-            shared: varies.then(|| Shared {
+            shared: is_shared.then(|| Shared {
                 access: access(register),
                 reset: register.reset_value & mask(register.size),
+                nth: self.number(number, register),
             }),
             read: register.access.can_read(),
             write: register.access.can_write(),
@@ -74,11 +79,22 @@ impl Lower<'_> {
         }
     }
 
+    /// What tells the register apart from others of its layout: those that are derived from one another in the file
+    /// are one type, as in svd2rust, and others are not, so that a trait can be implemented for each.
+    fn number(&mut self, layout: usize, register: &Register) -> u32 {
+        let Some(home) = self.homes.get_mut(&layout) else {
+            return 0;
+        };
+        let next = home.numbers.len() as u32;
+        let origin = register.origin.start;
+        *home.numbers.entry(origin).or_insert(next)
+    }
+
     fn own(&mut self, register: &Register, number: usize, spec: &str, path: &str) -> RegisterBody {
         let group = self.layouts.get(number);
         let read = group.map_or(Some(register), |group| group.read);
         let write = group.map_or(Some(register), |group| group.write);
-        let varies = group.is_some_and(|group| group.varies);
+        let shared = group.is_some_and(|group| group.shared);
         let mut scope = EnumScope {
             names: Scope::reserving(&["R", "W", LAYOUT, spec]),
             here: Vec::new(),
@@ -121,19 +137,20 @@ impl Lower<'_> {
         let width = mask(register.size);
         let home = Home {
             path: path.to_owned(),
-            ty: if varies { LAYOUT } else { spec }.to_owned(),
+            ty: if shared { LAYOUT } else { spec }.to_owned(),
             names: scope
                 .items
                 .iter()
                 .map(|item| enum_name(item).to_owned())
                 .collect(),
             types,
+            numbers: BTreeMap::new(),
         };
         let layout = Layout {
             ty: home.ty.clone(),
             ux: raw_register(register.size),
             access: access(register),
-            varies,
+            shared,
             reset: register.reset_value & width,
             zero_to_modify: zero_to_modify & width,
             one_to_modify: one_to_modify & width,

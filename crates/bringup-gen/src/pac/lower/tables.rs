@@ -186,6 +186,8 @@ pub(crate) struct Shared {
     /// Type that says what can be done with it.
     pub(crate) access: &'static str,
     pub(crate) reset: u64,
+    /// How many registers of this layout came before, so that each is a type of its own.
+    pub(crate) nth: u32,
 }
 
 /// What a register is.
@@ -203,14 +205,14 @@ pub(crate) enum RegisterBody {
 /// Everything about a register except its name and place.
 #[derive(Debug)]
 pub(crate) struct Layout {
-    /// The type: that of the register, or one with the access and the reset value as parameters.
+    /// The type: that of the register, or one with what registers do not share as parameters.
     pub(crate) ty: String,
     /// `u8` to `u64`.
     pub(crate) ux: &'static str,
-    /// Type that says what can be done with the register, where all registers agree.
+    /// Type that says what can be done with the register, if it is the only one.
     pub(crate) access: &'static str,
-    /// Whether registers of this layout differ in access or reset value.
-    pub(crate) varies: bool,
+    /// Whether several registers have this layout.
+    pub(crate) shared: bool,
     pub(crate) reset: u64,
     /// Bits that `modify` and `write` set, since a 0 would act.
     pub(crate) zero_to_modify: u64,

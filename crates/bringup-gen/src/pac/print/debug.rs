@@ -78,9 +78,11 @@ fn contents(text: &mut String, block: &Block, path: &str) {
 
 /// One line. rustfmt leaves what is between the braces of a macro as it is.
 fn layout(text: &mut String, layout: &Layout, path: &str) {
-    let Layout { ty, ux, .. } = layout;
-    let (parameters, arguments) = if layout.varies {
-        (format!("@[A: 'static, const RESET: {ux}] "), "<A, RESET>")
+    let ty = &layout.ty;
+    let (parameters, arguments) = if layout.shared {
+        let parameters = layout.parameters("A: 'static", "");
+        let bare = parameters.trim_matches(['<', '>']);
+        (format!("@[{bare}] "), layout.arguments())
     } else {
         (String::new(), "")
     };

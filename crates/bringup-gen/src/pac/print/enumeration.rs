@@ -42,12 +42,25 @@ pub(super) fn enumeration(out: &mut Out, own: &Enum) {
         );
         for (n, variant) in own.variants.iter().enumerate() {
             separate(out, n, variant);
-            out.line("#[inline(always)]");
-            out.signature("pub fn", &variant.set, &["self"], "&'a mut crate::W<REG>");
-            out.body(|out| out.call("self.variant", &format!("{name}::{}", variant.name)));
+            set(out, &variant.set, own, variant);
+            if own.ux == "bool" && variant.set == "set_" {
+                // Bits have no method `set` to tell it from, and crates made before fields of more bits had one call it so.
+                separate(out, 1, variant);
+                set(out, "set", own, variant);
+            }
         }
         out.close();
     }
+}
+
+/// The method that writes a value.
+fn set(out: &mut Out, method: &str, own: &Enum, variant: &Variant) {
+    out.line("#[inline(always)]");
+    out.signature("pub fn", method, &["self"], "&'a mut crate::W<REG>");
+    out.body(|out| {
+        let value = format!("{}::{}", own.name, variant.name);
+        out.call("self.variant", &value);
+    });
 }
 
 /// The method for the name that stands for every value without one: more than the value that it is written as.

@@ -37,7 +37,7 @@ pub(super) fn register(out: &mut Out, register: &Register, files: &mut Files<'_>
 fn contents(out: &mut Out, register: &Register) {
     let Register { name, spec, .. } = register;
     match &register.body {
-        RegisterBody::Own(own) if own.varies => {
+        RegisterBody::Own(own) if own.shared => {
             let path = own.ty.clone();
             name_layout(out, register, &path);
             layout(out, own, register);
@@ -67,7 +67,7 @@ fn name_layout(out: &mut Out, register: &Register, path: &str) {
         Some(shared) => out.alias(
             spec,
             path,
-            &format!("{}, {:#x}", shared.access, shared.reset),
+            &format!("{}, {:#x}, {}", shared.access, shared.reset, shared.nth),
         ),
         None => out.assign(format_args!("pub type {spec}"), format_args!("{path}")),
     }
@@ -94,17 +94,17 @@ fn values(out: &mut Out, register: &Register) {
 
 fn layout(out: &mut Out, layout: &Layout, register: &Register) {
     out.blank();
-    let (parameters, ty) = if layout.varies {
-        let ux = layout.ux;
-        out.doc("The fields of this register and of others like it, which have another access or reset value.");
+    let (parameters, ty) = if layout.shared {
+        out.doc("The fields of this register and of others like it. They are told apart by what can be done with them, their value after reset, and a number.");
         out.fmt(format_args!(
-            "pub struct {}<A, const RESET: {ux}>(core::marker::PhantomData<A>);",
-            layout.ty
+            "pub struct {}{}(core::marker::PhantomData<A>);",
+            layout.ty,
+            layout.parameters("A", "")
         ));
         out.blank();
         (
-            format!("<A: 'static, const RESET: {ux}>"),
-            format!("{}<A, RESET>", layout.ty),
+            layout.parameters("A: 'static", ""),
+            format!("{}{}", layout.ty, layout.arguments()),
         )
     } else {
         (String::new(), register.spec.clone())
@@ -150,7 +150,7 @@ fn specification(out: &mut Out, layout: &Layout, parameters: &str, ty: &str) {
         "impl{parameters} crate::RegisterSpec for {ty}"
     ));
     out.fmt(format_args!("type Ux = {ux};"));
-    if layout.varies {
+    if layout.shared {
         out.line("type Access = A;");
         out.fmt(format_args!("const RESET: {ux} = RESET;"));
     } else {
@@ -176,9 +176,8 @@ fn specification(out: &mut Out, layout: &Layout, parameters: &str, ty: &str) {
 
 /// The fields: those that are the same in both directions, then those of one.
 fn methods(out: &mut Out, layout: &Layout, register: &Register, ty: &str) {
-    let parameters = |more: &str| match (layout.varies, more) {
-        (true, "") => format!("<A, const RESET: {}>", layout.ux),
-        (true, more) => format!("<A, const RESET: {}, {more}>", layout.ux),
+    let parameters = |more: &str| match (layout.shared, more) {
+        (true, more) => layout.parameters("A", more),
         (false, "") => String::new(),
         (false, more) => format!("<{more}>"),
     };
@@ -334,5 +333,20 @@ fn letters(action: BitAction) -> &'static str {
         BitAction::ZeroToSet => "0S",
         BitAction::OneToToggle => "1T",
         BitAction::ZeroToToggle => "0T",
+    }
+}
+
+impl Layout {
+    /// The parameters of a layout that several registers share: the access, with its bounds, the value after reset,
+    /// and the number that makes each register a type of its own. Then, where there is one, another parameter.
+    pub(super) fn parameters(&self, access: &str, more: &str) -> String {
+        let comma = if more.is_empty() { "" } else { ", " };
+        let ux = self.ux;
+        format!("<{access}, const RESET: {ux}, const NTH: u32{comma}{more}>")
+    }
+
+    /// What stands for these parameters where the type is used.
+    pub(super) const fn arguments(&self) -> &'static str {
+        if self.shared { "<A, RESET, NTH>" } else { "" }
     }
 }
