@@ -72,11 +72,11 @@ impl<'a> Layouts<'a> {
             groups: Vec::new(),
         };
         let mut registers = Vec::new();
-        let mut seen = HashSet::new();
+        // Peripherals of one shape are one module, and so are clusters; each kind counts its shapes from 0.
+        let (mut modules, mut clusters) = (HashSet::new(), HashSet::new());
         for peripheral in peripherals {
-            // Peripherals of one shape are one module, and so are clusters.
-            if seen.insert(peripheral.shape) {
-                collect(&peripheral.registers, &mut seen, &mut registers);
+            if modules.insert(peripheral.shape) {
+                collect(&peripheral.registers, &mut clusters, &mut registers);
             }
         }
         // Those that can be both read and written decide first what belongs together.
@@ -156,15 +156,15 @@ impl<'a> Group<'a> {
 
 fn collect<'a>(
     items: &'a [RegisterOrCluster],
-    seen: &mut HashSet<ShapeId>,
+    clusters: &mut HashSet<ShapeId>,
     registers: &mut Vec<&'a Register>,
 ) {
     for item in items {
         match item {
             RegisterOrCluster::Register(register) => registers.push(register),
             RegisterOrCluster::Cluster(cluster) => {
-                if seen.insert(cluster.shape) {
-                    collect(&cluster.registers, seen, registers);
+                if clusters.insert(cluster.shape) {
+                    collect(&cluster.registers, clusters, registers);
                 }
             }
         }
