@@ -64,7 +64,8 @@ fn findings() {
     assert!(monitor(board(COUNT), &[], "findings").starts_with("O no findings\n"));
     insta::assert_snapshot!(monitor(board(FAULT), &["c"], "findings"), @r"
     S0b
-    O fault: unaligned access (pc 0x080000c2, address 0x00000001)
+    O unaligned: `ldr r1, [r0, #0]` reads a word at `0x00000001`, which is no multiple of 4: a HardFault (pc 0x080000c2)
+    fault: unaligned access (pc 0x080000c2, address 0x00000001)
 
     OK
     OK
