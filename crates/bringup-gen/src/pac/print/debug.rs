@@ -82,9 +82,9 @@ fn layout(text: &mut String, layout: &Layout, path: &str) {
     let (parameters, arguments) = if layout.shared {
         let parameters = layout.parameters("A: 'static", "");
         let bare = parameters.trim_matches(['<', '>']);
-        (format!("@[{bare}] "), layout.arguments())
+        (format!("@[{bare}] "), layout.arguments("A"))
     } else {
-        (String::new(), "")
+        (String::new(), String::new())
     };
     // Writing to a string cannot fail.
     let _ = write!(

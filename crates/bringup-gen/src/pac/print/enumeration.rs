@@ -16,8 +16,8 @@ pub(super) fn enumeration(out: &mut Out, own: &Enum) {
     if own.read {
         out.blank();
         out.implementation(
-            "impl<B: crate::Reading + ?Sized, RULE>",
-            &format!("crate::{field}<'_, B, {name}, RULE>"),
+            "impl<BITS: crate::Reading + ?Sized, RULE>",
+            &format!("crate::{field}<'_, BITS, {name}, RULE>"),
         );
         for (n, variant) in own.variants.iter().enumerate() {
             separate(out, n, variant);

@@ -104,7 +104,7 @@ fn layout(out: &mut Out, layout: &Layout, register: &Register) {
         out.blank();
         (
             layout.parameters("A: 'static", ""),
-            format!("{}{}", layout.ty, layout.arguments()),
+            format!("{}{}", layout.ty, layout.arguments("A")),
         )
     } else {
         (String::new(), register.spec.clone())
@@ -120,7 +120,7 @@ fn layout(out: &mut Out, layout: &Layout, register: &Register) {
             EnumItem::Same { path, name } => out.fmt(format_args!("pub use {path} as {name};")),
         }
     }
-    methods(out, layout, register, &ty);
+    methods(out, layout, register);
 }
 
 /// Names for the types of fields.
@@ -175,9 +175,11 @@ fn specification(out: &mut Out, layout: &Layout, parameters: &str, ty: &str) {
 }
 
 /// The fields: those that are the same in both directions, then those of one.
-fn methods(out: &mut Out, layout: &Layout, register: &Register, ty: &str) {
+fn methods(out: &mut Out, layout: &Layout, register: &Register) {
+    // Methods name enumerations, none of which is spelt like these parameters.
+    let ty = format!("{}{}", layout.ty, layout.arguments("ACC"));
     let parameters = |more: &str| match (layout.shared, more) {
-        (true, more) => layout.parameters("A", more),
+        (true, more) => layout.parameters("ACC", more),
         (false, "") => String::new(),
         (false, more) => format!("<{more}>"),
     };
@@ -188,8 +190,8 @@ fn methods(out: &mut Out, layout: &Layout, register: &Register, ty: &str) {
     let heads = [
         (
             Direction::Both,
-            parameters("D"),
-            format!("crate::Bits<{ty}, D>"),
+            parameters("DIR"),
+            format!("crate::Bits<{ty}, DIR>"),
         ),
         (Direction::Read, parameters(""), value),
         (Direction::Write, parameters(""), format!("crate::W<{ty}>")),
@@ -346,7 +348,11 @@ impl Layout {
     }
 
     /// What stands for these parameters where the type is used.
-    pub(super) const fn arguments(&self) -> &'static str {
-        if self.shared { "<A, RESET, NTH>" } else { "" }
+    pub(super) fn arguments(&self, access: &str) -> String {
+        if self.shared {
+            format!("<{access}, RESET, NTH>")
+        } else {
+            String::new()
+        }
     }
 }
