@@ -11,7 +11,7 @@ use gimli::{
 use object::{Object, ObjectSection};
 
 use crate::board::Board;
-use crate::symbols::{Location, Symbols};
+use bringup_symbols::{Location, Symbols};
 
 /// Frames that are told at most: recursion that ran away has thousands.
 const MOST: usize = 64;

@@ -18,7 +18,7 @@ use crate::pins::{Pin, PinId};
 use crate::program::Program;
 use crate::run::{GuestFault, Stop};
 use crate::semihosting::Semihosting;
-use crate::symbols::{Location, Symbols};
+use bringup_symbols::{Location, Symbols};
 
 /// A register that was used and that nothing models.
 #[derive(Debug, Clone, PartialEq, Eq)]

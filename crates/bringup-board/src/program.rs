@@ -8,7 +8,7 @@ use bringup_device::catalogue::MemoryKind;
 use object::{Object, ObjectSection, ObjectSegment, ObjectSymbol, SectionFlags};
 
 use crate::image::Image;
-use crate::symbols::demangle;
+use bringup_symbols::demangle;
 
 type Elf<'a> = object::read::elf::ElfFile32<'a, object::LittleEndian>;
 

@@ -13,7 +13,7 @@ use crate::board::Board;
 use crate::checks::{Finding, Severity};
 use crate::pins::Pin;
 use crate::run::Stop;
-use crate::symbols::{Location, Symbols};
+use bringup_symbols::{Location, Symbols};
 
 /// Everything about a run.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -14,7 +14,7 @@ use crate::clock::Clock;
 use crate::devices::Map;
 use crate::image::Image;
 use crate::registers::Layout;
-use crate::symbols::Symbols;
+use bringup_symbols::Symbols;
 
 mod core_registers;
 mod text;

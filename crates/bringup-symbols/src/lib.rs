@@ -1,4 +1,6 @@
-//! From an address in the firmware to a place in its source, by the ELF file's DWARF and symbol table.
+//! From an address in a program to a place in its source, by the ELF file's DWARF and symbol table.
+//!
+//! The virtual board and the audit both need it and know nothing of each other, so it is a crate of its own.
 
 use gimli::{EndianSlice, LittleEndian};
 use object::{Object, ObjectSection, ObjectSymbol};
@@ -6,7 +8,7 @@ use object::{Object, ObjectSection, ObjectSymbol};
 type Reader<'a> = EndianSlice<'a, LittleEndian>;
 
 /// How far back a line is looked for, in bytes, where an instruction has none.
-const MERGED: u32 = 16;
+const MERGED: u64 = 16;
 
 /// A place in the source.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
@@ -34,13 +36,13 @@ pub struct Frame {
 pub struct Symbols<'a> {
     context: Option<addr2line::Context<Reader<'a>>>,
     /// Functions of the symbol table: address, size, name.
-    functions: Vec<(u32, u32, &'a str)>,
+    functions: Vec<(u64, u64, &'a str)>,
 }
 
 impl<'a> Symbols<'a> {
     /// Reads what an ELF file has; without DWARF, or with damaged DWARF, there are names of functions at best.
     pub fn read(file: &'a [u8]) -> Self {
-        let Ok(elf) = object::read::elf::ElfFile32::<object::LittleEndian>::parse(file) else {
+        let Ok(elf) = object::File::parse(file) else {
             return Self {
                 context: None,
                 functions: Vec::new(),
@@ -55,16 +57,14 @@ impl<'a> Symbols<'a> {
         };
         let dwarf = gimli::Dwarf::load(section).ok();
         let context = dwarf.and_then(|dwarf| addr2line::Context::from_dwarf(dwarf).ok());
+        // Of Arm's symbols, the lowest bit says that a function is Thumb code.
+        let thumb = u64::from(elf.architecture() == object::Architecture::Arm);
         let mut functions: Vec<_> = elf
             .symbols()
             .filter(|symbol| symbol.kind() == object::SymbolKind::Text)
             .filter_map(|symbol| {
-                let address = u32::try_from(symbol.address()).ok()? & !1;
-                Some((
-                    address,
-                    u32::try_from(symbol.size()).ok()?,
-                    symbol.name().ok()?,
-                ))
+                let address = symbol.address() & !thumb;
+                Some((address, symbol.size(), symbol.name().ok()?))
             })
             .collect();
         functions.sort_unstable();
@@ -72,7 +72,8 @@ impl<'a> Symbols<'a> {
     }
 
     /// The functions inlined at an address, the innermost first.
-    pub fn frames(&self, pc: u32) -> Vec<Frame> {
+    pub fn frames(&self, pc: impl Into<u64>) -> Vec<Frame> {
+        let pc = pc.into();
         let frames = self.dwarf_frames(pc);
         if !frames.is_empty() {
             return frames;
@@ -92,7 +93,8 @@ impl<'a> Symbols<'a> {
     ///
     /// Code that the compiler merged from several places has no line of its own; the nearest before it in the same
     /// function stands for it.
-    pub fn locate(&self, pc: u32) -> Option<Location> {
+    pub fn locate(&self, pc: impl Into<u64>) -> Option<Location> {
+        let pc = pc.into();
         let start = self.function_at(pc).map_or(pc, |(start, _)| start);
         let before = (0..=MERGED / 2).filter_map(|halfwords| pc.checked_sub(2 * halfwords));
         before
@@ -100,7 +102,7 @@ impl<'a> Symbols<'a> {
             .find_map(|address| self.locate_exactly(address))
     }
 
-    fn locate_exactly(&self, pc: u32) -> Option<Location> {
+    fn locate_exactly(&self, pc: u64) -> Option<Location> {
         let frames = self.frames(pc);
         let own = frames
             .iter()
@@ -111,12 +113,12 @@ impl<'a> Symbols<'a> {
     }
 
     /// The name in the symbol table of the function around `pc`.
-    pub(crate) fn function(&self, pc: u32) -> Option<&'a str> {
-        self.function_at(pc).map(|(_, name)| name)
+    pub fn function(&self, pc: impl Into<u64>) -> Option<&'a str> {
+        self.function_at(pc.into()).map(|(_, name)| name)
     }
 
     /// Address and name of the function around `pc`.
-    fn function_at(&self, pc: u32) -> Option<(u32, &'a str)> {
+    fn function_at(&self, pc: u64) -> Option<(u64, &'a str)> {
         let after = self
             .functions
             .partition_point(|(address, ..)| *address <= pc);
@@ -124,18 +126,18 @@ impl<'a> Symbols<'a> {
         (pc - address < (*size).max(2)).then_some((*address, *name))
     }
 
-    fn dwarf_frames(&self, pc: u32) -> Vec<Frame> {
+    fn dwarf_frames(&self, pc: u64) -> Vec<Frame> {
         let Some(context) = &self.context else {
             return Vec::new();
         };
-        let unit = context.find_dwarf_and_unit(u64::from(pc)).skip_all_loads();
+        let unit = context.find_dwarf_and_unit(pc).skip_all_loads();
         let text =
             |value: Option<Reader<'a>>| value.map(|text| text.to_string_lossy().into_owned());
         let place = unit.map(|unit| Place {
             directory: text(unit.comp_dir).unwrap_or_default(),
             root: text(unit.name).unwrap_or_default(),
         });
-        let Ok(mut found) = context.find_frames(u64::from(pc)).skip_all_loads() else {
+        let Ok(mut found) = context.find_frames(pc).skip_all_loads() else {
             return Vec::new();
         };
         let mut frames = Vec::new();
@@ -168,7 +170,7 @@ impl<'a> Symbols<'a> {
 }
 
 /// A name as it stands in the source, without the hash that the compiler adds.
-pub(crate) fn demangle(name: &str) -> String {
+pub fn demangle(name: &str) -> String {
     format!("{:#}", rustc_demangle::demangle(name))
 }
 
