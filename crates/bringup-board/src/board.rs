@@ -51,6 +51,10 @@ pub struct Board {
     pub(crate) exit_code: Option<i32>,
     pub(crate) fault: Option<GuestFault>,
     pub(crate) stop_on_fault: bool,
+    /// `BKPT 0xAB` is served here, and not by a debugger.
+    pub(crate) serves_semihosting: bool,
+    /// Resets since power-on.
+    pub(crate) resets: u64,
     /// The run pauses soon to see whether the HardFault handler is an endless loop.
     pub(crate) handler_watched: bool,
     /// Where the next run begins when the last one ended with its time, so that no cycle is lost between them.
@@ -125,6 +129,8 @@ impl Board {
             exit_code: None,
             fault: None,
             stop_on_fault: false,
+            serves_semihosting: true,
+            resets: 0,
             handler_watched: false,
             reached: None,
         })
@@ -147,6 +153,7 @@ impl Board {
         self.semihosting = Semihosting::default();
         (self.stop, self.exit_code, self.reached, self.fault) = (None, None, None, None);
         self.handler_watched = false;
+        self.resets = 0;
         self.core = Core::new(*self.core.config());
         self.core.reset(&mut self.system);
         self.know_program();
@@ -182,6 +189,7 @@ impl Board {
     }
 
     pub(crate) fn reset_for(&mut self, reset: Reset) {
+        self.resets += 1;
         self.system.reset(reset, self.core.cycles());
         self.core.reset(&mut self.system);
     }

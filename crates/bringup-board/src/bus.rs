@@ -29,6 +29,7 @@ use latency::Latency;
 
 mod accesses;
 mod core_events;
+mod debugger;
 mod latency;
 mod power;
 mod reports;

@@ -68,6 +68,8 @@ pub(crate) struct Devices {
     pub(crate) interrupts: Vec<(String, u32)>,
     /// The EXTI, if it has a model.
     pub(crate) exti: Option<usize>,
+    /// What identifies the chip to debuggers, which need no clock for it.
+    pub(crate) debug: Option<usize>,
 }
 
 /// The core's own peripherals: never seen on the bus, whatever the SVD file lists.
@@ -88,6 +90,7 @@ impl Devices {
             flash: None,
             interrupts: Vec::new(),
             exti: None,
+            debug: None,
         };
         devices.interrupts = description
             .peripherals_expanded()
@@ -121,6 +124,13 @@ impl Devices {
                 }));
             }
             narrow(&mut layout, instance.name, &chip.narrowest_write);
+            for (place, value) in &chip.reset_values {
+                if let Some((of, register)) = place.split_once('.')
+                    && of == instance.name
+                {
+                    layout.set_reset(register, *value);
+                }
+            }
             devices.map.add(base, &instance, &layout, index.0);
             devices.list.push(Device {
                 name: instance.name.to_owned(),
@@ -134,6 +144,9 @@ impl Devices {
             });
         }
         devices.find_gates(&GateFields::of(description));
+        devices.debug = ["DBGMCU", "DBG"]
+            .into_iter()
+            .find_map(|name| devices.position(name));
         let modelled = |name| {
             let found = devices.position(name);
             found.filter(|index| devices.list[*index].model.is_some())

@@ -35,6 +35,7 @@ pub mod checks;
 pub mod clock;
 mod console;
 mod dataflow;
+mod debugger;
 mod devices;
 mod error;
 mod harness;

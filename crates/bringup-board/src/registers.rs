@@ -198,6 +198,16 @@ impl Layout {
         }
     }
 
+    /// Sets the reset value of a register of 32 bits.
+    pub(crate) fn set_reset(&mut self, register: &str, value: u32) {
+        let at = self.register(register).map(|register| register.offset);
+        for (offset, word) in self.offsets.iter().zip(&mut self.words) {
+            if Some(*offset) == at {
+                word.reset = value;
+            }
+        }
+    }
+
     /// What limits the values of the word at `offset`.
     pub(crate) fn limits(&self, offset: u32) -> impl Iterator<Item = &Limit> {
         let limits = self.limits.iter();
@@ -456,6 +466,19 @@ impl RegisterFile {
     pub(crate) fn count_write(&mut self, offset: u32) {
         if let Some(cell) = self.cell_mut(offset) {
             cell.writes += 1;
+        }
+    }
+
+    /// How often firmware wrote to the word at `offset`.
+    pub(crate) fn writes(&self, offset: u32) -> Option<u64> {
+        let cell = self.cells.get(self.layout.index(offset)?)?;
+        Some(cell.writes)
+    }
+
+    /// Takes back what was counted of a write that was not firmware's.
+    pub(crate) fn set_writes(&mut self, offset: u32, writes: u64) {
+        if let Some(cell) = self.cell_mut(offset) {
+            cell.writes = writes;
         }
     }
 

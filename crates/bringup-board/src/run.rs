@@ -234,7 +234,7 @@ impl Board {
         match stop {
             armv6m::Stop::Limit => self.heed_limit(),
             armv6m::Stop::Breakpoint { pc } => Some(Halt::Breakpoint { pc }),
-            armv6m::Stop::Bkpt { comment: 0xAB, .. } => self.semihost(),
+            armv6m::Stop::Bkpt { comment: 0xAB, .. } if self.serves_semihosting => self.semihost(),
             armv6m::Stop::Bkpt { pc, comment } if debugger => Some(Halt::Bkpt { pc, comment }),
             armv6m::Stop::Bkpt { .. } => {
                 self.core.refuse_bkpt(&mut self.system);
@@ -323,7 +323,7 @@ impl Board {
     }
 
     /// Does what a peripheral asked of the core: a reset, an event. Whether there was anything.
-    fn serve_requests(&mut self) -> bool {
+    pub(crate) fn serve_requests(&mut self) -> bool {
         let reset = self.system.wires.reset.take();
         let event = std::mem::take(&mut self.system.wires.event);
         if reset.is_none() && !event {

@@ -83,6 +83,12 @@ impl Scheduler {
             .any(|event| (event.device, event.token) == (device, token))
     }
 
+    /// Core cycle of the last event that a peripheral has planned.
+    pub(crate) fn last_of(&self, device: DeviceIndex) -> Option<u64> {
+        let own = self.events.iter().filter(|event| event.device == device);
+        own.map(|event| event.cycle).max()
+    }
+
     /// Takes the first event that is due at `cycle`.
     pub(crate) fn take_due(&mut self, cycle: u64) -> Option<(DeviceIndex, u32, u64)> {
         if self.next > cycle {

@@ -267,6 +267,24 @@ pub struct Chip {
     /// example `EXTI = 32`. What is said about a register counts before what is said about its peripheral, `"SPI1.DR" = 8`.
     #[serde(default)]
     pub narrowest_write: BTreeMap<String, u32>,
+    /// Reset values that the SVD file has not or has wrong, by register: `"DBG.IDCODE" = 0x2008_6425`.
+    #[serde(default)]
+    pub reset_values: BTreeMap<String, u32>,
+    /// The chip's own ROM table, which debuggers find the chip by; `None` if there is only the core's.
+    pub rom_table: Option<RomTable>,
+}
+
+/// The ROM table of a chip, in front of that of its core (*Arm `CoreSight` Architecture Specification*, IHI 0029, "ROM
+/// tables").
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct RomTable {
+    /// First address; 4 KiB are taken. That of the core's table makes the chip's table stand in its place.
+    pub origin: u32,
+    /// The designer's code in JEP106: the number of continuation codes in bits 10 to 7, the identity code without parity below.
+    pub designer: u16,
+    /// The part number, 12 bits.
+    pub part: u16,
 }
 
 /// Where a vendor's SVD file comes from: a package on crates.io that ships it.
@@ -453,6 +471,8 @@ impl Chip {
             models: BTreeMap::new(),
             alternate_functions: BTreeMap::new(),
             narrowest_write: BTreeMap::new(),
+            reset_values: BTreeMap::new(),
+            rom_table: None,
         }
     }
 

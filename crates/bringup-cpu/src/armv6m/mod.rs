@@ -22,6 +22,7 @@
 mod alu;
 mod cache;
 mod config;
+mod debug;
 mod decode;
 mod disasm;
 mod exception;

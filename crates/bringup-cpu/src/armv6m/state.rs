@@ -46,6 +46,8 @@ pub(crate) struct State {
     /// The bus has stopped the core's clock for this sleep.
     pub(crate) clock_stopped: bool,
     pub(crate) lockup: Option<Fault>,
+    /// `DHCSR.C_MASKINTS`.
+    pub(super) interrupts_masked: bool,
     pub(crate) last_fault: Option<Fault>,
     pub(crate) reset_request: bool,
 
@@ -117,6 +119,7 @@ impl State {
             sleep: None,
             clock_stopped: false,
             lockup: None,
+            interrupts_masked: false,
             last_fault: None,
             reset_request: false,
             cycles: 0,
@@ -280,6 +283,9 @@ impl State {
             return None;
         }
         let exception = self.nvic.highest_pending()?;
+        if self.holds_back(exception) {
+            return None;
+        }
         (self.nvic.priority(exception) < self.execution_priority()).then_some(exception)
     }
 

@@ -1,6 +1,7 @@
 //! Sessions with a debugger made of a script.
 
 mod board;
+mod dap;
 mod memory;
 mod monitor;
 mod registers;

@@ -37,6 +37,7 @@ struct ChipPlaces {
     svd: Option<Spanned<IgnoredAny>>,
     alternate_functions: Option<Spanned<IgnoredAny>>,
     narrowest_write: Option<Spanned<IgnoredAny>>,
+    rom_table: Option<Spanned<IgnoredAny>>,
     #[serde(default)]
     memory: Vec<Spanned<IgnoredAny>>,
 }
@@ -110,6 +111,22 @@ impl Checks {
                 self.problem(
                     span,
                     format!("no access of `{place}` has {bits} bits: 8, 16 or 32"),
+                );
+            }
+        }
+        if let Some(table) = &chip.rom_table {
+            let span = place(self.places.chip.rom_table.as_ref());
+            if table.origin % 0x1000 != 0 {
+                let origin = table.origin;
+                self.problem(
+                    span,
+                    format!("a ROM table begins at a multiple of 4 KiB, not at {origin:#010x}"),
+                );
+            }
+            if table.part >= 1 << 12 || table.designer >= 1 << 11 {
+                self.problem(
+                    span,
+                    "a part number has 12 bits, a designer's code 11".into(),
                 );
             }
         }
