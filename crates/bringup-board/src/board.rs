@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bringup_cpu::armv6m::{self, Core};
-use bringup_cpu::{Bus, Width};
+use bringup_cpu::{Bus, WatchHit, Watchpoint, Width};
 use bringup_device::Device as Description;
 use bringup_device::catalogue::{self, Chip, MemoryKind};
 
@@ -16,7 +16,7 @@ use crate::image::Image;
 use crate::peripheral::{Crystals, Reset};
 use crate::pins::{Pin, PinId};
 use crate::program::Program;
-use crate::run::{GuestFault, Stop};
+use crate::run::{GuestFault, Halts, Stop};
 use crate::semihosting::Semihosting;
 use bringup_symbols::{Location, Symbols};
 
@@ -50,7 +50,9 @@ pub struct Board {
     pub(crate) stop: Option<Stop>,
     pub(crate) exit_code: Option<i32>,
     pub(crate) fault: Option<GuestFault>,
-    pub(crate) stop_on_fault: bool,
+    pub(crate) halts: Halts,
+    /// What a watchpoint saw while the run ended for another reason.
+    pub(crate) watch_hit: Option<WatchHit>,
     /// `BKPT 0xAB` is served here, and not by a debugger.
     pub(crate) serves_semihosting: bool,
     /// Resets since power-on.
@@ -128,7 +130,8 @@ impl Board {
             stop: None,
             exit_code: None,
             fault: None,
-            stop_on_fault: false,
+            halts: Halts::default(),
+            watch_hit: None,
             serves_semihosting: true,
             resets: 0,
             handler_watched: false,
@@ -152,6 +155,7 @@ impl Board {
         }
         self.semihosting = Semihosting::default();
         (self.stop, self.exit_code, self.reached, self.fault) = (None, None, None, None);
+        self.watch_hit = None;
         self.handler_watched = false;
         self.resets = 0;
         self.core = Core::new(*self.core.config());
@@ -342,6 +346,29 @@ impl Board {
     /// The core, to change as a debugger does.
     pub fn core_mut(&mut self) -> &mut Core {
         &mut self.core
+    }
+
+    /// Halts [`Board::debug`] and [`Board::step`] after accesses that a watchpoint is about, as a comparator of the
+    /// DWT does (ARMv6-M ARM, C1.8). It changes neither the time nor the effect of any access, and costs nothing where
+    /// none is set. How many a chip has is in [`Chip::watchpoints`].
+    pub fn set_watchpoint(&mut self, watchpoint: Watchpoint) {
+        self.core.set_watchpoint(watchpoint);
+    }
+
+    /// Takes a watchpoint away; false if there was none.
+    pub fn clear_watchpoint(&mut self, watchpoint: &Watchpoint) -> bool {
+        self.core.clear_watchpoint(watchpoint)
+    }
+
+    /// Goes back, or forward, to what a clone of this board was. Breakpoints and watchpoints stay as they are.
+    pub fn restore(&mut self, snapshot: &Self) {
+        let mut core = self.core.clone();
+        core.restore(&snapshot.core);
+        *self = Self {
+            core,
+            watch_hit: None,
+            ..snapshot.clone()
+        };
     }
 
     /// Reads memory or a register without side effects, as a debugger does.

@@ -53,6 +53,8 @@ pub(crate) struct System {
     holes: BTreeMap<u32, (u64, u64)>,
     /// Virtual time at which the run ends.
     limit: Option<Time>,
+    /// Core cycle at which a debugger wants the run to pause.
+    pause: u64,
     stop_at: u64,
     /// [`Clock::switches`] that `stop_at` was worked out for.
     switches: usize,
@@ -111,6 +113,7 @@ impl System {
             lines: 0,
             holes: BTreeMap::new(),
             limit: None,
+            pause: u64::MAX,
             stop_at: u64::MAX,
             latency,
             wait_states: 0,
@@ -197,7 +200,7 @@ impl System {
         if self.clock.switches() != self.switches {
             self.switches = self.clock.switches();
             // A pause is only ever sooner than it was asked for: the board looks again after it.
-            self.set_limit(self.limit);
+            self.lift_pause();
         }
         if self.pins.awaited_edge_came() || self.console.awaited_text_came() {
             self.stop_at = self.stop_at.min(cycle);
@@ -265,10 +268,21 @@ impl System {
         taken == Some(true)
     }
 
-    /// Sets the virtual time at which a run ends.
-    pub(crate) fn set_limit(&mut self, limit: Option<Time>) {
-        self.limit = limit;
-        self.stop_at = limit.map_or(u64::MAX, |time| self.clock.cycle_at(time));
+    /// Sets the virtual time at which a run ends, and the core cycle at which it pauses before.
+    pub(crate) fn set_limit(&mut self, limit: Option<Time>, pause: Option<u64>) {
+        (self.limit, self.pause) = (limit, pause.unwrap_or(u64::MAX));
+        self.lift_pause();
+    }
+
+    /// Core cycle at which the virtual time of the run is over.
+    fn last_cycle(&self) -> u64 {
+        self.limit
+            .map_or(u64::MAX, |time| self.clock.cycle_at(time))
+    }
+
+    /// Whether a run stopped at `cycle` because it was to pause there.
+    pub(crate) fn is_paused(&self, cycle: u64) -> bool {
+        cycle >= self.pause && cycle < self.last_cycle()
     }
 
     /// Ends the run at a cycle before its limit.
@@ -278,7 +292,7 @@ impl System {
 
     /// Lets the run go on to its limit.
     pub(crate) fn lift_pause(&mut self) {
-        self.set_limit(self.limit);
+        self.stop_at = self.last_cycle().min(self.pause);
     }
 
     /// Drives a pin from outside.
@@ -535,7 +549,7 @@ impl Bus for System {
 
     #[inline]
     fn stop_at(&self) -> u64 {
-        self.stop_at
+        self.stop_at.min(self.findings.halt_at())
     }
 
     fn advance(&mut self, cycle: u64) {

@@ -58,7 +58,7 @@ mod vcd;
 pub mod wires;
 
 pub use board::{Board, Unmodelled};
-pub use bringup_cpu::Width;
+pub use bringup_cpu::{Watch, WatchHit, Watchpoint, Width};
 pub use bringup_symbols::{Frame, Location, Symbols};
 pub use checks::{Finding, Level, Rule, Severity};
 pub use console::{Console, Port};

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bringup_cpu::armv6m;
-use bringup_cpu::{Bus, Width};
+use bringup_cpu::{Bus, WatchHit, Width};
 use bringup_device::catalogue::MemoryKind;
 
 use crate::board::Board;
@@ -49,10 +49,22 @@ pub enum Halt {
         /// Its immediate.
         comment: u8,
     },
+    /// A watchpoint saw an access, which has been made.
+    Watchpoint(WatchHit),
+    /// The chip was reset, and has not executed anything since.
+    Reset,
+    /// Checks found something new: the last of [`Board::findings`].
+    Finding,
+    /// [`RunOptions::pause_at`] has come.
+    Paused,
 }
 
 /// When a run ends, and how it behaves until then.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of its own"
+)]
 pub struct RunOptions {
     /// Virtual time to run for; without one, until something else ends the run.
     pub limit: Option<Duration>,
@@ -65,6 +77,14 @@ pub struct RunOptions {
     pub stop_on_fault: bool,
     /// Jumps over loops that only wait. Changes nothing but how long the run takes.
     pub skip: bool,
+    /// Virtual time since power-on at which the run ends at the latest, whenever it began.
+    pub deadline: Option<Duration>,
+    /// Core cycle to pause at: the run is to go on. What shows only at the end of a run is not looked at.
+    pub pause_at: Option<u64>,
+    /// Halts after a reset that the firmware or a watchdog asked for, as `DEMCR.VC_CORERESET` does (ARMv6-M ARM, C1.6.5).
+    pub stop_on_reset: bool,
+    /// Halts as soon as a check finds something new.
+    pub stop_on_finding: bool,
 }
 
 impl Default for RunOptions {
@@ -75,6 +95,10 @@ impl Default for RunOptions {
             until_text: None,
             stop_on_fault: false,
             skip: true,
+            deadline: None,
+            pause_at: None,
+            stop_on_reset: false,
+            stop_on_finding: false,
         }
     }
 }
@@ -87,6 +111,25 @@ impl RunOptions {
             ..Self::default()
         }
     }
+}
+
+impl Halt {
+    /// The end of a run. Breakpoints and what else is a debugger's, which uses [`Board::debug`], end a run as what
+    /// was waited for does.
+    fn stop(self) -> Stop {
+        match self {
+            Self::Stop(stop) => stop,
+            Self::Paused => Stop::Limit,
+            _ => Stop::Until,
+        }
+    }
+}
+
+/// What halts the board beside what it is asked for.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Halts {
+    at_faults: bool,
+    at_resets: bool,
 }
 
 /// What the firmware did that the core could not carry out.
@@ -112,19 +155,13 @@ const HANDLER_START: u64 = 256;
 impl Board {
     /// Runs for a span of virtual time, unless something ends the run before.
     pub fn run_for(&mut self, time: Duration) -> Stop {
-        match self.resume(&RunOptions::limited(time), false) {
-            Ok(Halt::Stop(stop)) => stop,
-            // Breakpoints are a debugger's, which uses `debug`; here the run ends at them.
-            _ => Stop::Until,
-        }
+        let halt = self.resume(&RunOptions::limited(time), false);
+        halt.map_or(Stop::Until, Halt::stop)
     }
 
     /// Runs until something that the options name happens. A `BKPT` instruction without a debugger is a HardFault.
     pub fn run(&mut self, options: &RunOptions) -> Result<Stop, Error> {
-        Ok(match self.resume(options, false)? {
-            Halt::Stop(stop) => stop,
-            Halt::Breakpoint { .. } | Halt::Bkpt { .. } => Stop::Until,
-        })
+        Ok(self.resume(options, false)?.stop())
     }
 
     /// Runs as [`Board::run`] does, and hands over every access to a register that the firmware makes, some thousands at a
@@ -134,16 +171,23 @@ impl Board {
         options: &RunOptions,
         sink: &mut dyn FnMut(Batch),
     ) -> Result<Stop, Error> {
+        let halt = self.traced(sink, |board, sink| board.resume_with(options, false, sink))?;
+        Ok(halt.stop())
+    }
+
+    /// Does something with accesses recorded and handed over.
+    fn traced<R>(
+        &mut self,
+        sink: &mut dyn FnMut(Batch),
+        action: impl FnOnce(&mut Self, &mut dyn FnMut(Batch)) -> R,
+    ) -> R {
         self.system.set_recording(true);
-        let result = self.resume_with(options, false, sink);
+        let result = action(self, sink);
         if let Some((batch, _)) = self.system.take_batch(true) {
             sink(batch);
         }
         self.system.set_recording(false);
-        Ok(match result? {
-            Halt::Stop(stop) => stop,
-            Halt::Breakpoint { .. } | Halt::Bkpt { .. } => Stop::Until,
-        })
+        result
     }
 
     /// Runs as [`Board::run`] does, for a debugger: `BKPT` instructions halt the core.
@@ -151,13 +195,36 @@ impl Board {
         self.resume(options, true)
     }
 
+    /// Runs as [`Board::debug`] does, and hands over accesses as [`Board::run_traced`] does.
+    pub fn debug_traced(
+        &mut self,
+        options: &RunOptions,
+        sink: &mut dyn FnMut(Batch),
+    ) -> Result<Halt, Error> {
+        self.traced(sink, |board, sink| board.resume_with(options, true, sink))
+    }
+
     /// Executes one instruction, or takes one exception.
     pub fn step(&mut self) -> Halt {
-        self.system.set_limit(None);
-        let stop = self.core.step(&mut self.system);
-        let halt = stop.and_then(|stop| self.heed(stop, true));
+        self.system.set_limit(None, None);
+        self.system.findings.halt_on_new(false);
+        self.halts.at_resets = false;
+        if let Some(hit) = self.watch_hit.take() {
+            return Halt::Watchpoint(hit);
+        }
+        let halt = loop {
+            match self.core.step(&mut self.system) {
+                // The world wanted to be heard before the instruction.
+                Some(armv6m::Stop::Limit) => {
+                    if !self.serve_requests() {
+                        break None;
+                    }
+                }
+                stop => break stop.and_then(|stop| self.heed(stop, true)),
+            }
+        };
         self.serve_requests();
-        halt.unwrap_or(Halt::Stop(Stop::Limit))
+        halt.unwrap_or(Halt::Paused)
     }
 
     fn resume(&mut self, options: &RunOptions, debugger: bool) -> Result<Halt, Error> {
@@ -175,6 +242,9 @@ impl Board {
             .as_deref()
             .map(|name| self.pin_id(name))
             .transpose()?;
+        if let Some(hit) = self.watch_hit.take() {
+            return Ok(Halt::Watchpoint(hit));
+        }
         let now = self
             .reached
             .take()
@@ -182,13 +252,21 @@ impl Board {
         let end = options
             .limit
             .map(|limit| now.plus(Time::from_duration(limit)));
-        self.system.set_limit(end);
+        let deadline = options.deadline.map(Time::from_duration);
+        let ends = end.into_iter().chain(deadline);
+        let end = ends.min_by_key(|end| end.in_attoseconds());
+        self.system.set_limit(end, options.pause_at);
+        self.system.findings.halt_on_new(options.stop_on_finding);
+        self.halts = Halts {
+            at_faults: options.stop_on_fault,
+            at_resets: options.stop_on_reset,
+        };
         self.system.pins.await_edge(awaited);
         self.system
             .console
             .await_text(options.until_text.as_deref());
         self.core.set_stop_on_hard_fault(true);
-        (self.stop_on_fault, self.handler_watched) = (options.stop_on_fault, false);
+        self.handler_watched = false;
         self.core.set_skip(options.skip);
         let halt = loop {
             let stop = self.core.run(&mut self.system, u64::MAX);
@@ -227,6 +305,7 @@ impl Board {
             || wires.event
             || self.system.pins.awaited_edge_came()
             || self.system.console.awaited_text_came()
+            || self.system.findings.halts()
     }
 
     /// Deals with why the core stopped; `None` to run on.
@@ -234,6 +313,7 @@ impl Board {
         match stop {
             armv6m::Stop::Limit => self.heed_limit(),
             armv6m::Stop::Breakpoint { pc } => Some(Halt::Breakpoint { pc }),
+            armv6m::Stop::Watchpoint(hit) => Some(self.heed_watchpoint(hit)),
             armv6m::Stop::Bkpt { comment: 0xAB, .. } if self.serves_semihosting => self.semihost(),
             armv6m::Stop::Bkpt { pc, comment } if debugger => Some(Halt::Bkpt { pc, comment }),
             armv6m::Stop::Bkpt { .. } => {
@@ -242,7 +322,7 @@ impl Board {
             }
             armv6m::Stop::Fault(fault) => {
                 self.note_fault(fault, false);
-                if self.stop_on_fault {
+                if self.halts.at_faults {
                     return Some(Halt::Stop(Stop::Fault));
                 }
                 self.handler_watched = true;
@@ -257,13 +337,23 @@ impl Board {
             }
             armv6m::Stop::ResetRequested => {
                 self.reset();
-                None
+                self.halts.at_resets.then_some(Halt::Reset)
             }
             armv6m::Stop::Stuck { pc, polled } => {
                 self.report_stuck(pc, &polled);
                 Some(Halt::Stop(Stop::Stuck))
             }
         }
+    }
+
+    /// A watchpoint saw an access; what the access brought about comes first.
+    fn heed_watchpoint(&mut self, hit: WatchHit) -> Halt {
+        self.serve_requests();
+        if self.system.pins.awaited_edge_came() || self.system.console.awaited_text_came() {
+            self.watch_hit = Some(hit);
+            return Halt::Stop(Stop::Until);
+        }
+        Halt::Watchpoint(hit)
     }
 
     /// Remembers a fault, the last one of a run.
@@ -346,9 +436,16 @@ impl Board {
 
     /// The virtual time is over, or the time to look at a HardFault handler has come.
     fn heed_limit(&mut self) -> Option<Halt> {
+        let reset = self.system.wires.reset.is_some();
         let served = self.serve_requests();
         if self.system.pins.awaited_edge_came() || self.system.console.awaited_text_came() {
             return Some(Halt::Stop(Stop::Until));
+        }
+        if reset && self.halts.at_resets {
+            return Some(Halt::Reset);
+        }
+        if self.system.findings.take_halt() {
+            return Some(Halt::Finding);
         }
         if served {
             return None;
@@ -359,6 +456,9 @@ impl Board {
             }
             self.system.lift_pause();
             return None;
+        }
+        if self.system.is_paused(self.core.cycles()) {
+            return Some(Halt::Paused);
         }
         if self.core.ipsr() == HARD_FAULT {
             return Some(Halt::Stop(Stop::Fault));

@@ -9,6 +9,7 @@
 //! | [`armv6m`] | Arm Cortex-M0, Cortex-M0+ |
 //! | [`bus`] | what a core sees of the world |
 //! | [`skip`] | how idle loops are found, and what makes it right to jump over them |
+//! | [`watch`] | how accesses to watched addresses stop a core |
 #![no_std]
 
 extern crate alloc;
@@ -16,5 +17,7 @@ extern crate alloc;
 pub mod armv6m;
 pub mod bus;
 pub mod skip;
+pub mod watch;
 
 pub use bus::{At, Bus, BusFault, SystemAccess, UnknownUse, UnknownValue, Unpredictable, Width};
+pub use watch::{Watch, WatchHit, Watchpoint};

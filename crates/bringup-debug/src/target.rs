@@ -324,7 +324,7 @@ impl Target {
     /// What gdb is told of why the board halted; `None` if it only paused.
     fn reason(&self, halt: Halt) -> Option<SingleThreadStopReason<u32>> {
         Some(match halt {
-            Halt::Stop(Stop::Limit | Stop::Until) => return None,
+            Halt::Paused | Halt::Stop(Stop::Limit | Stop::Until) => return None,
             // The exit status of a process, which gdb shows, has eight bits.
             Halt::Stop(Stop::Exit) => {
                 SingleThreadStopReason::Exited(self.board.exit_code().unwrap_or(0) as u8)
@@ -336,7 +336,9 @@ impl Target {
             Halt::Breakpoint { pc } => self
                 .breakpoint_at(pc)
                 .unwrap_or(SingleThreadStopReason::Signal(Signal::SIGTRAP)),
-            Halt::Bkpt { .. } => SingleThreadStopReason::Signal(Signal::SIGTRAP),
+            Halt::Bkpt { .. } | Halt::Watchpoint(_) | Halt::Reset | Halt::Finding => {
+                SingleThreadStopReason::Signal(Signal::SIGTRAP)
+            }
         })
     }
 }

@@ -146,6 +146,10 @@ pub(crate) struct Findings {
     last: Option<(usize, u64, u32, usize)>,
     /// What was set for a rule, by its name.
     levels: BTreeMap<&'static str, Level>,
+    /// A new finding is a reason to halt.
+    halting: bool,
+    /// There was one.
+    news: bool,
 }
 
 /// Findings of more places than this are counted no more: firmware that runs wild breaks a rule everywhere.
@@ -210,6 +214,28 @@ impl Findings {
             count: 1,
             hint,
         });
+        self.news = self.halting;
+    }
+
+    /// Says whether a new finding is a reason to halt from now on.
+    pub(crate) fn halt_on_new(&mut self, halt: bool) {
+        (self.halting, self.news) = (halt, false);
+    }
+
+    /// Whether there was a new finding that is a reason to halt.
+    pub(crate) fn halts(&self) -> bool {
+        self.news
+    }
+
+    /// The same, and it was told.
+    pub(crate) fn take_halt(&mut self) -> bool {
+        std::mem::take(&mut self.news)
+    }
+
+    /// Core cycle to halt at for a finding: 0 if there was one, `u64::MAX` if not.
+    #[inline]
+    pub(crate) fn halt_at(&self) -> u64 {
+        if self.news { 0 } else { u64::MAX }
     }
 
     /// Counts a breach that is known already `times` more times.

@@ -7,6 +7,7 @@ mod checks;
 mod clock;
 mod console;
 mod core_checks;
+mod debugger;
 mod fixture;
 mod fuzz;
 mod gates;

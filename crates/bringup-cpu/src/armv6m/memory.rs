@@ -74,17 +74,18 @@ impl State {
     /// Tells the world if the stack pointer falls from where it may be to where it may not. A stack pointer that was
     /// set to another stack is not watched.
     #[inline(always)]
-    pub(crate) fn watch_stack<B: Bus>(&self, bus: &mut B, to: u32, at: At) {
+    pub(crate) fn watch_stack<B: Bus>(&mut self, bus: &mut B, to: u32, at: At) {
         if to < self.stack.0 {
             self.stack_fell(bus, to, at);
         }
     }
 
     #[cold]
-    fn stack_fell<B: Bus>(&self, bus: &mut B, to: u32, at: At) {
+    fn stack_fell<B: Bus>(&mut self, bus: &mut B, to: u32, at: At) {
         let (lowest, top) = self.stack;
         if (lowest..=top).contains(&self.r[13]) {
             bus.stack_overflow(to, at);
+            self.until = self.until.min(bus.stop_at());
         }
     }
 

@@ -54,6 +54,7 @@ pub use state::Sleep;
 
 use crate::bus::{At, Bus, Width};
 use crate::skip::Record;
+use crate::watch::{WatchHit, Watchpoint, Watchpoints};
 use cache::Cache;
 use nvic::number;
 use state::State;
@@ -69,6 +70,8 @@ pub enum Stop {
         /// Its address.
         pc: u32,
     },
+    /// A watchpoint saw an access. The instruction that made it has been executed, or the exception been taken.
+    Watchpoint(WatchHit),
     /// A BKPT instruction; PC still points to it. [`Core::skip_bkpt`] goes on behind it,
     /// [`Core::refuse_bkpt`] lets it fault.
     Bkpt {
@@ -102,6 +105,7 @@ pub struct Core {
     state: State,
     cache: Cache,
     breakpoints: BTreeSet<u32>,
+    watchpoints: Watchpoints,
     /// The breakpoint that the last run stopped at and the next one executes through.
     passed: Option<u32>,
     /// HardFault was entered, and nobody has been told.
@@ -117,6 +121,7 @@ impl Core {
             state: State::new(config),
             cache: Cache::default(),
             breakpoints: BTreeSet::new(),
+            watchpoints: Watchpoints::default(),
             passed: None,
             fault_entered: false,
             record: Record::default(),
@@ -124,7 +129,7 @@ impl Core {
     }
 
     /// Resets the core: MSP and PC come from the vector table at address 0 (section B1.5.5). The counters
-    /// of cycles and instructions and the breakpoints stay. A vector table that cannot be read is a lockup.
+    /// of cycles and instructions, breakpoints and watchpoints stay. A vector table that cannot be read is a lockup.
     pub fn reset<B: Bus>(&mut self, bus: &mut B) {
         self.state = self.state.after_reset();
         self.passed = None;
@@ -346,6 +351,30 @@ impl Core {
         self.breakpoints.remove(&address)
     }
 
+    /// Stops execution after accesses that a watchpoint is about.
+    pub fn set_watchpoint(&mut self, watchpoint: Watchpoint) {
+        self.watchpoints.insert(watchpoint);
+    }
+
+    /// Takes a watchpoint away; false if there was none.
+    pub fn clear_watchpoint(&mut self, watchpoint: &Watchpoint) -> bool {
+        self.watchpoints.remove(watchpoint)
+    }
+
+    /// Becomes what `snapshot` is. Breakpoints and watchpoints are a debugger's: they stay as they are.
+    pub fn restore(&mut self, snapshot: &Self) {
+        let breakpoints = core::mem::take(&mut self.breakpoints);
+        let mut watchpoints = core::mem::take(&mut self.watchpoints);
+        // What was seen belongs to the time that is left.
+        watchpoints.take_hit();
+        *self = Self {
+            breakpoints,
+            watchpoints,
+            passed: None,
+            ..snapshot.clone()
+        };
+    }
+
     /// Tells that code between two addresses, both included, was changed by somebody else than the core: a
     /// debugger or a loader.
     pub fn code_changed(&mut self, first: u32, last: u32) {
@@ -358,6 +387,10 @@ impl fmt::Display for Stop {
         match self {
             Self::Limit => f.write_str("cycle limit reached"),
             Self::Breakpoint { pc } => write!(f, "breakpoint at {pc:#010x}"),
+            Self::Watchpoint(hit) => {
+                let how = if hit.write { "write to" } else { "read of" };
+                write!(f, "{how} {:#010x} by {:#010x}", hit.address, hit.pc)
+            }
             Self::Bkpt { pc, comment } => write!(f, "BKPT {comment:#04x} at {pc:#010x}"),
             Self::Fault(fault) => write!(f, "HardFault: {fault}"),
             Self::Lockup(fault) => write!(f, "lockup: {fault}"),

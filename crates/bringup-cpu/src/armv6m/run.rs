@@ -8,6 +8,7 @@ use super::nvic::number;
 use super::state::{Sleep, State};
 use super::{Core, Stop, unpredictable};
 use crate::bus::Bus;
+use crate::watch::Guarded;
 
 /// Cycles beyond this are never reached: a limit that leaves room for arithmetic.
 pub(super) const FOREVER: u64 = 1 << 62;
@@ -27,6 +28,20 @@ impl Core {
     /// know. An instruction that is under way when the limit is reached is completed.
     pub fn run<B: Bus>(&mut self, bus: &mut B, limit: u64) -> Stop {
         self.state.limit = limit.min(FOREVER);
+        if self.watchpoints.is_empty() {
+            return self.run_over(bus);
+        }
+        let mut watchpoints = core::mem::take(&mut self.watchpoints);
+        let stop = self.run_over(&mut Guarded::new(bus, &mut watchpoints));
+        self.watchpoints = watchpoints;
+        match stop {
+            // What stops for another reason as well tells of the access when it runs on.
+            Stop::Limit => self.watchpoints.take_hit().map_or(stop, Stop::Watchpoint),
+            stop => stop,
+        }
+    }
+
+    fn run_over<B: Bus>(&mut self, bus: &mut B) -> Stop {
         if let Some(stop) = self.pass_breakpoint(bus) {
             return stop;
         }
@@ -54,15 +69,32 @@ impl Core {
     }
 
     /// Executes one instruction or enters one exception, whatever the time. A sleeping core sleeps to the
-    /// next event, for one cycle if there is none. Breakpoints do not count.
+    /// next event, for one cycle if there is none. Breakpoints do not count; a watchpoint that sees an access is the
+    /// reason to stop. [`Stop::Limit`] is that of a bus that wants the core to stop before it has done anything
+    /// ([`Bus::stop_at`]).
     pub fn step<B: Bus>(&mut self, bus: &mut B) -> Option<Stop> {
         self.state.limit = FOREVER;
         self.passed = None;
+        if self.watchpoints.is_empty() {
+            return self.step_over(bus);
+        }
+        let mut watchpoints = core::mem::take(&mut self.watchpoints);
+        let seen = watchpoints.take_hit();
+        let stop = match seen {
+            None => self.step_over(&mut Guarded::new(bus, &mut watchpoints)),
+            Some(_) => None,
+        };
+        self.watchpoints = watchpoints;
+        let hit = || Some(Stop::Watchpoint(seen.or(self.watchpoints.take_hit())?));
+        stop.or_else(hit)
+    }
+
+    fn step_over<B: Bus>(&mut self, bus: &mut B) -> Option<Stop> {
         match self.settle(bus) {
             Settled::Execute if self.state.taint.is_live() => self.step_following(bus),
             Settled::Execute => self.step_instruction(bus),
             Settled::Again => self.stop_after_fault(),
-            Settled::Stop(Stop::Limit) => {
+            Settled::Stop(Stop::Limit) if bus.stop_at() > self.state.cycles => {
                 self.state.cycles += 1;
                 None
             }

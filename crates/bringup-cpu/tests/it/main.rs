@@ -18,3 +18,4 @@ mod timing;
 mod told;
 mod unpredictable;
 mod wake;
+mod watch;

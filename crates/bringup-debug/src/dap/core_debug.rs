@@ -40,6 +40,8 @@ impl Dfsr {
     pub(super) const HALTED: Self = Self(1 << 0);
     /// A breakpoint, or a BKPT instruction.
     pub(super) const BKPT: Self = Self(1 << 1);
+    /// A watchpoint of the DWT.
+    pub(super) const DWTTRAP: Self = Self(1 << 2);
     /// A vector that is caught.
     pub(super) const VCATCH: Self = Self(1 << 3);
     const ALL: u32 = 0x1F;

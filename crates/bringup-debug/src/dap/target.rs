@@ -228,8 +228,12 @@ impl Target {
             Halt::Stop(Stop::Fault) if self.debug.enabled && self.debug.catches_faults() => {
                 self.enter_debug(Dfsr::VCATCH);
             }
+            Halt::Watchpoint(_) => self.enter_debug(Dfsr::DWTTRAP),
             // A handler that hangs, and a wait for what never comes, go on for ever.
-            Halt::Stop(Stop::Limit | Stop::Fault | Stop::Stuck) => return Progress::Ran,
+            Halt::Stop(Stop::Limit | Stop::Fault | Stop::Stuck)
+            | Halt::Paused
+            | Halt::Reset
+            | Halt::Finding => return Progress::Ran,
             Halt::Stop(stop @ Stop::Until) => return Progress::Ended(stop),
             Halt::Stop(stop) => {
                 self.ended = Some(stop);
