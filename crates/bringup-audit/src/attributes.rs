@@ -11,6 +11,7 @@ use object::read::elf::{AttributeReader, AttributesSection};
 const TAG_CPU_RAW_NAME: u64 = 4;
 const TAG_CPU_NAME: u64 = 5;
 const TAG_CPU_ARCH: u64 = 6;
+const TAG_CPU_ARCH_PROFILE: u64 = 7;
 const TAG_COMPATIBILITY: u64 = 32;
 
 /// What the public build attributes of the whole file say.
@@ -20,6 +21,22 @@ pub(crate) struct Attributes {
     pub(crate) cpu_arch: Option<CpuArch>,
     /// `Tag_CPU_name`, for example `cortex-m0plus`.
     pub(crate) cpu_name: Option<String>,
+    /// `Tag_CPU_arch_profile`: a letter.
+    profile: Option<u64>,
+}
+
+impl Attributes {
+    /// Whether it is for a microcontroller or a core for real time: profile M or R, by itself or of an architecture that has no
+    /// other.
+    pub(crate) fn is_microcontroller(&self) -> bool {
+        let of_profile = self
+            .profile
+            .is_some_and(|profile| profile == u64::from(b'M') || profile == u64::from(b'R'));
+        of_profile
+            || self
+                .cpu_arch
+                .is_some_and(|CpuArch(arch)| matches!(arch, 11..=13 | 15..=17 | 21))
+    }
 }
 
 /// A value of `Tag_CPU_arch`.
@@ -111,6 +128,7 @@ fn read_scope(
                 found.cpu_name = Some(String::from_utf8_lossy(name).into_owned());
             }
             TAG_CPU_ARCH => found.cpu_arch = Some(CpuArch(attributes.read_integer()?)),
+            TAG_CPU_ARCH_PROFILE => found.profile = Some(attributes.read_integer()?),
             TAG_COMPATIBILITY => {
                 attributes.read_integer()?;
                 attributes.read_string()?;

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-/// Why a file cannot be audited: it is no ELF file, not a whole one, or not one for this chip.
+use crate::report::Format;
+
+/// Why a file cannot be audited: it is no program, not a whole one, or not one for this chip.
 ///
 /// The message names what was found; [`Error::hint`] says what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -13,8 +15,17 @@ pub struct Error(#[from] Kind);
 pub(crate) enum Kind {
     #[error("the file is not an ELF image{}", Seeming(*.0))]
     NotElf(Option<&'static str>),
-    #[error("the ELF file is cut off: {what} ends at byte {end}, the file at byte {len}")]
-    Truncated { what: String, end: u64, len: u64 },
+    #[error("the file is not a program in the form of ELF, PE or Mach-O{}", Seeming(*.0))]
+    NotProgram(Option<&'static str>),
+    #[error("the ELF file is for a machine that is not known: {0}")]
+    UnknownElf(String),
+    #[error("the {format} file is cut off: {what} ends at byte {end}, the file at byte {len}")]
+    Truncated {
+        format: Format,
+        what: String,
+        end: u64,
+        len: u64,
+    },
     #[error("the ELF file is for {found}, but {chip} takes 32-bit little-endian {wants} code")]
     Architecture {
         found: String,
@@ -22,16 +33,46 @@ pub(crate) enum Kind {
         wants: &'static str,
         target: &'static str,
     },
-    #[error("the ELF file is {0}, not a linked program")]
-    NotLinked(&'static str),
-    #[error("the ELF file is damaged: {what} ({detail})")]
-    Damaged { what: &'static str, detail: String },
+    #[error("the {0} file is {1}, not a linked program")]
+    NotLinked(Format, Unlinked),
+    #[error("the {format} file is damaged: {what} ({detail})")]
+    Damaged {
+        format: Format,
+        what: &'static str,
+        detail: String,
+    },
+}
+
+/// What a file is that has the format of a program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unlinked {
+    Object,
+    KernelModule,
+    Library,
+    Unfixed,
+    Dump,
+    DebugInformation,
+    Unknown,
+}
+
+impl fmt::Display for Unlinked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Object => "an object file",
+            Self::KernelModule => "a module of a kernel, which links it into itself",
+            Self::Library => "a shared library",
+            Self::Unfixed => "a shared object, or a program without fixed addresses",
+            Self::Dump => "a memory dump",
+            Self::DebugInformation => "the debug information of a program",
+            Self::Unknown => "of an unknown type",
+        })
+    }
 }
 
 impl Error {
-    /// Whether the file is something other than an ELF file.
+    /// Whether the file is something other than an ELF file, or than a program of any format where each will do.
     pub fn is_not_elf(&self) -> bool {
-        matches!(self.0, Kind::NotElf(_))
+        matches!(self.0, Kind::NotElf(_) | Kind::NotProgram(_))
     }
 
     /// Whether the file ends before its own headers say it does.
@@ -51,6 +92,10 @@ impl Error {
                 "give the file that the linker wrote, for example \
                  `target/thumbv6m-none-eabi/release/NAME`; raw and hex images have no addresses or sections to audit"
             }
+            Kind::NotProgram(_) => {
+                "give the file that the linker wrote, for example `target/release/NAME`; scripts, archives, and raw and hex images \
+                 have nothing to audit"
+            }
             Kind::Truncated { .. } => {
                 "build or copy the file again; a linker that ran out of disk space leaves such files"
             }
@@ -59,8 +104,12 @@ impl Error {
                     "build with `--target {target}`, or set `build.target` in `.cargo/config.toml`"
                 ));
             }
-            Kind::NotLinked(_) => "give the program that was linked from it",
-            Kind::Damaged { .. } => return None,
+            Kind::NotLinked(_, Unlinked::KernelModule) => {
+                "what it needs is the kernel's to give: there is nothing to audit before it is loaded"
+            }
+            Kind::NotLinked(_, Unlinked::Library) => "give the program that loads it",
+            Kind::NotLinked(..) => "give the program that was linked from it",
+            Kind::Damaged { .. } | Kind::UnknownElf(_) => return None,
         };
         Some(hint.to_owned())
     }
@@ -78,14 +127,19 @@ impl fmt::Display for Seeming {
     }
 }
 
-/// What a file that is not ELF seems to be, from how it begins.
+/// What a file that is not what is wanted seems to be, from how it begins.
 pub(crate) fn seeming(bytes: &[u8]) -> Option<&'static str> {
     const BEGINNINGS: &[(&[u8], &str)] = &[
-        (b"MZ", "a Windows executable"),
         (b"\xCF\xFA\xED\xFE", "a Mach-O executable"),
         (b"\xCE\xFA\xED\xFE", "a Mach-O executable"),
-        (b"\xCA\xFE\xBA\xBE", "a Mach-O executable"),
         (b"!<arch>\n", "an archive of object files"),
+        (b"!<thin>\n", "an archive of object files"),
+        (b"\0asm", "a WebAssembly module"),
+        (b"BC\xC0\xDE", "bitcode of LLVM"),
+        (b"\x1F\x8B", "compressed with gzip"),
+        (b"\xFD7zXZ", "compressed with xz"),
+        (b"\x28\xB5\x2F\xFD", "compressed with zstd"),
+        (b"PK\x03\x04", "a ZIP archive"),
         (b":0", "an Intel HEX image"),
         (b":1", "an Intel HEX image"),
         (b"S0", "a Motorola S-record image"),
@@ -96,8 +150,35 @@ pub(crate) fn seeming(bytes: &[u8]) -> Option<&'static str> {
     if bytes.is_empty() {
         return Some("empty");
     }
-    BEGINNINGS
+    let known = BEGINNINGS
         .iter()
         .find(|(start, _)| bytes.starts_with(start))
-        .map(|&(_, what)| what)
+        .map(|&(_, what)| what);
+    known.or_else(|| by_header(bytes))
+}
+
+/// What it seems to be by more than its first bytes.
+fn by_header(bytes: &[u8]) -> Option<&'static str> {
+    // A universal file counts its programs where a class file of Java has its version, 45 or more.
+    if bytes.starts_with(b"\xCA\xFE\xBA\xBE") {
+        let count = bytes.get(4..)?.first_chunk().copied();
+        let is_java = count.is_some_and(|count| u32::from_be_bytes(count) >= 45);
+        return Some(if is_java {
+            "a class file of Java"
+        } else {
+            "a Mach-O executable"
+        });
+    }
+    if bytes.starts_with(b"MZ") {
+        let is_windows = crate::image::is_pe(bytes);
+        return Some(if is_windows {
+            "a Windows executable"
+        } else {
+            "a DOS executable, or a Windows executable that is cut off"
+        });
+    }
+    // Object files of Windows begin with the machine, and have no optional header.
+    let is_object = matches!(bytes, [0x64, 0x86 | 0xAA, ..] | [0x4C, 0x01, ..])
+        && bytes.get(16..18) == Some(&[0, 0]);
+    is_object.then_some("an object file of Windows")
 }

@@ -7,7 +7,6 @@ mod shell;
 
 use std::path::{Path, PathBuf};
 
-use bringup_audit::{Finding, Severity};
 use bringup_device::catalogue::{Board, Chip};
 
 use crate::commands::audit;
@@ -166,8 +165,8 @@ fn refuses(elf: &Path, chip: &Chip, force: bool) -> Result<bool, Error> {
     for finding in &report.findings {
         ui::note(audit::finding(finding));
     }
-    let is_error = |finding: &Finding| finding.severity == Severity::Error;
-    let refused = !force && report.findings.iter().any(is_error);
+    // That firmware unwinds, or the like, is told; it starts all the same.
+    let refused = !force && report.cannot_start();
     if refused {
         ui::note(format_args!(
             "\nnothing was flashed: the image cannot start on `{}`\n\n{} `--force` flashes it anyway",

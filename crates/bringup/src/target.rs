@@ -33,14 +33,18 @@ pub(crate) struct Target {
 impl TargetArgs {
     /// What the options name; without options, what the project says whose program is run.
     pub(crate) fn resolve(&self) -> Result<Target, Error> {
+        self.find()?.ok_or(Error::NoBoard)
+    }
+
+    /// The same; `None` if neither says anything.
+    pub(crate) fn find(&self) -> Result<Option<Target>, Error> {
         if let Some(target) = self.named()? {
-            return Ok(target);
+            return Ok(Some(target));
         }
-        let target = match Project::here()? {
-            Some(project) => project.target()?,
-            None => None,
-        };
-        target.ok_or(Error::NoBoard)
+        match Project::here()? {
+            Some(project) => project.target(),
+            None => Ok(None),
+        }
     }
 
     /// What the options name.

@@ -1,6 +1,6 @@
 //! `wrong-architecture`: compiled for a core that this one cannot stand in for.
 
-use super::{Problem, Rule, Subject};
+use super::{Check, FIRMWARE, Problem, Rule, Subject};
 use crate::report::Severity;
 
 pub(super) const RULE: Rule = Rule {
@@ -10,7 +10,8 @@ pub(super) const RULE: Rule = Rule {
            the chip's core. A Cortex-M0 or M0+ is ARMv6-M: code for ARMv7-M and later holds instructions that \
            fault there, among them 32-bit loads, `cbz`, `it` and hardware division. Of an image without the section nothing \
            is said. Source: Addenda to the ABI for the Arm Architecture, build attributes.",
-    check,
+    platforms: FIRMWARE,
+    check: Check::Chip(check),
 };
 
 fn check(subject: &Subject<'_>, problems: &mut Vec<Problem>) {

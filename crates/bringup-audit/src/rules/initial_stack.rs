@@ -2,7 +2,7 @@
 
 use bringup_device::catalogue::MemoryKind;
 
-use super::{Problem, Rule, Subject};
+use super::{Check, FIRMWARE, Problem, Rule, Subject};
 use crate::report::Severity;
 
 pub(super) const RULE: Rule = Rule {
@@ -11,7 +11,8 @@ pub(super) const RULE: Rule = Rule {
     docs: "The first word of the vector table is the initial stack pointer. It has to be in RAM, or one past its end, because the \
            stack grows down from there, and a multiple of 8, as the procedure call standard wants of every public \
            interface. Sources: ARMv6-M Architecture Reference Manual, B1.5.3 \"The vector table\"; AAPCS32, 6.2.1.2.",
-    check,
+    platforms: FIRMWARE,
+    check: Check::Chip(check),
 };
 
 fn check(subject: &Subject<'_>, problems: &mut Vec<Problem>) {

@@ -1,6 +1,6 @@
 //! `memory-overflow`: a segment runs over the end of a memory.
 
-use super::{Problem, Rule, Subject};
+use super::{Check, FIRMWARE, Problem, Rule, Subject};
 use crate::memory;
 use crate::report::Severity;
 
@@ -9,7 +9,8 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     docs: "A segment of the image has to end in the memory in which it begins. The linker says so only when its script knows the \
            chip's real sizes; with a `memory.x` for a bigger relative it links without a word.",
-    check,
+    platforms: FIRMWARE,
+    check: Check::Chip(check),
 };
 
 fn check(subject: &Subject<'_>, problems: &mut Vec<Problem>) {

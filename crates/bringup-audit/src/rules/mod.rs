@@ -1,6 +1,7 @@
 //! The rules an image is checked against: one file per rule, and a line in [`all`].
 
 mod architecture;
+mod freestanding;
 mod initial_stack;
 mod memory_overflow;
 mod no_program;
@@ -14,9 +15,13 @@ use bringup_device::catalogue::{Chip, MemoryKind};
 
 use crate::image::{Image, Section, Segment};
 use crate::memory::{self, Place};
-use crate::report::{Finding, Kind, Severity, StackSpace};
+use crate::report::{Finding, Kind, Platform, Severity, StackSpace};
+use serde::Serialize;
 
-/// A rule: something that every image for a chip has to keep.
+/// Where rules about chips apply.
+const FIRMWARE: &[Platform] = &[Platform::Firmware];
+
+/// A rule: something that an image has to keep.
 #[derive(Debug)]
 pub struct Rule {
     /// Name in kebab case, stable.
@@ -25,8 +30,55 @@ pub struct Rule {
     pub severity: Severity,
     /// What the rule wants and why, in a few sentences with the source.
     pub docs: &'static str,
+    /// Where it applies.
+    pub platforms: &'static [Platform],
     /// Collects the ways in which an image breaks the rule.
-    check: fn(&Subject<'_>, &mut Vec<Problem>),
+    check: Check,
+}
+
+/// How a rule is checked.
+#[derive(Debug, Clone, Copy)]
+enum Check {
+    /// Against the chip.
+    Chip(fn(&Subject<'_>, &mut Vec<Problem>)),
+    /// By itself.
+    Freestanding(fn(&Image<'_>, &mut Vec<Problem>)),
+}
+
+/// What a rule is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scope {
+    /// Whether firmware can start on its chip.
+    Chip,
+    /// Whether a program does without the run-time of an operating system.
+    Freestanding,
+}
+
+/// What becomes of breaches of a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Level {
+    /// They are not reported.
+    Allow,
+    /// They are warnings.
+    Warn,
+    /// They are errors.
+    Deny,
+}
+
+impl Rule {
+    /// What it is about.
+    pub fn scope(&self) -> Scope {
+        match self.check {
+            Check::Chip(_) => Scope::Chip,
+            Check::Freestanding(_) => Scope::Freestanding,
+        }
+    }
+
+    /// The rule of that name.
+    pub fn find(name: &str) -> Option<&'static Self> {
+        all().iter().find(|rule| rule.name == name)
+    }
 }
 
 /// One way in which an image breaks a rule.
@@ -38,7 +90,7 @@ struct Problem {
 
 /// Every rule, in the order in which findings are reported.
 pub fn all() -> &'static [Rule] {
-    &[
+    const ALL: &[Rule] = &[
         architecture::RULE,
         outside_memory::RULE,
         memory_overflow::RULE,
@@ -48,27 +100,66 @@ pub fn all() -> &'static [Rule] {
         initial_stack::RULE,
         reset_handler::RULE,
         stack_space::RULE,
-    ]
+        freestanding::no_entry::RULE,
+        freestanding::no_boot_note::RULE,
+        freestanding::misaligned_stack::RULE,
+        freestanding::dynamic_loader::RULE,
+        freestanding::needed_library::RULE,
+        freestanding::undefined_symbol::RULE,
+        freestanding::unapplied_relocations::RULE,
+        freestanding::c_startup::RULE,
+        freestanding::std_linked::RULE,
+        freestanding::unwinder::RULE,
+        freestanding::thread_local::RULE,
+        freestanding::writable_code::RULE,
+    ];
+    ALL
 }
 
-/// Checks all rules.
-pub(crate) fn check(subject: &Subject<'_>) -> Vec<Finding> {
+/// Checks the rules that apply to an image, those about a chip only if there is one.
+pub(crate) fn check(
+    image: &Image<'_>,
+    subject: Option<&Subject<'_>>,
+    levels: &[(&'static Rule, Level)],
+) -> Vec<Finding> {
     let mut findings = Vec::new();
     for rule in all() {
+        let Some(severity) = severity(rule, levels) else {
+            continue;
+        };
         let mut problems = Vec::new();
-        (rule.check)(subject, &mut problems);
+        match (rule.check, subject) {
+            (Check::Chip(check), Some(subject)) => check(subject, &mut problems),
+            (Check::Freestanding(check), _) if rule.platforms.contains(&image.platform) => {
+                check(image, &mut problems);
+            }
+            _ => {}
+        }
         findings.extend(
             problems
                 .into_iter()
                 .map(|Problem { message, hint }| Finding {
                     rule: rule.name,
-                    severity: rule.severity,
+                    scope: rule.scope(),
+                    severity,
                     message,
                     hint,
+                    notes: Vec::new(),
                 }),
         );
     }
     findings
+}
+
+/// How bad a breach of a rule is; `None` if it is allowed. Of several levels for a rule the last holds.
+fn severity(rule: &Rule, levels: &[(&'static Rule, Level)]) -> Option<Severity> {
+    let level = levels.iter().rev().find(|(of, _)| of.name == rule.name);
+    match level {
+        None => Some(rule.severity),
+        Some((_, Level::Deny)) => Some(Severity::Error),
+        Some((_, Level::Warn)) => Some(Severity::Warning),
+        Some((_, Level::Allow)) => None,
+    }
 }
 
 /// An image and the chip it is checked against, with what several rules ask.
@@ -112,7 +203,7 @@ impl<'a> Subject<'a> {
 
     /// What happens to a section between flashing and `main`. One that is loaded by one address of its place
     /// and runs by another, an alias, stays where it is.
-    pub(crate) fn kind(&self, section: &Section) -> Kind {
+    pub(crate) fn kind(&self, section: &Section<'_>) -> Kind {
         let Some(load_address) = section.load_address else {
             return Kind::Reserved;
         };

@@ -1,6 +1,6 @@
 //! `no-second-stage`: the boot ROM of an RP2040 would refuse the flash.
 
-use super::{Problem, Rule, Subject};
+use super::{Check, FIRMWARE, Problem, Rule, Subject};
 use crate::report::Severity;
 
 /// Bytes that the boot ROM copies from the start of the flash and runs.
@@ -12,7 +12,8 @@ pub(super) const RULE: Rule = Rule {
     docs: "The boot ROM of the RP2040 copies the first 256 bytes of the flash to RAM and runs them, if their last four bytes are \
            the CRC-32 of the others; if not, it waits for a program over USB. The image has to bring this second stage, which \
            sets up the flash for the program behind it. Source: RP2040 datasheet, 2.8.1.3.1 \"Checksum\".",
-    check,
+    platforms: FIRMWARE,
+    check: Check::Chip(check),
 };
 
 fn check(subject: &Subject<'_>, problems: &mut Vec<Problem>) {

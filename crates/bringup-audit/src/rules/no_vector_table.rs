@@ -1,6 +1,6 @@
 //! `no-vector-table`: nothing is loaded where the core boots.
 
-use super::{Problem, Rule, Subject};
+use super::{Check, FIRMWARE, Problem, Rule, Subject};
 use crate::report::Severity;
 
 pub(super) const RULE: Rule = Rule {
@@ -10,7 +10,8 @@ pub(super) const RULE: Rule = Rule {
            from flash shows the start of flash there, so an image has to load its vector table to the \
            start of flash, by its own address or by its alias at 0. Source: ARMv6-M Architecture Reference Manual, B1.5.5 \
            \"Reset behavior\".",
-    check,
+    platforms: FIRMWARE,
+    check: Check::Chip(check),
 };
 
 fn check(subject: &Subject<'_>, problems: &mut Vec<Problem>) {

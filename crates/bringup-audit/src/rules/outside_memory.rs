@@ -1,6 +1,6 @@
 //! `outside-memory`: a segment lies where the chip has no memory.
 
-use super::{Problem, Rule, Subject};
+use super::{Check, FIRMWARE, Problem, Rule, Subject};
 use crate::report::Severity;
 
 pub(super) const RULE: Rule = Rule {
@@ -8,7 +8,8 @@ pub(super) const RULE: Rule = Rule {
     severity: Severity::Error,
     docs: "Every segment of the image has to begin in a memory of the chip, both where it is loaded and where it runs. \
            The usual cause is a linker script for another chip, or none: the linker's own default puts programs at 0x10000.",
-    check,
+    platforms: FIRMWARE,
+    check: Check::Chip(check),
 };
 
 fn check(subject: &Subject<'_>, problems: &mut Vec<Problem>) {

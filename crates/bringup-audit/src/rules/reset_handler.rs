@@ -2,7 +2,7 @@
 
 use bringup_device::catalogue::MemoryKind;
 
-use super::{Problem, Rule, Subject};
+use super::{Check, FIRMWARE, Problem, Rule, Subject};
 use crate::report::Severity;
 
 pub(super) const RULE: Rule = Rule {
@@ -12,7 +12,8 @@ pub(super) const RULE: Rule = Rule {
            EPSR.T, and a core that only knows Thumb faults on the first instruction without it, with no handler to turn to. \
            The address has to be in flash, where the image has something loaded, because RAM holds nothing after power-on. \
            Source: ARMv6-M Architecture Reference Manual, B1.5.5 \"Reset behavior\".",
-    check,
+    platforms: FIRMWARE,
+    check: Check::Chip(check),
 };
 
 fn check(subject: &Subject<'_>, problems: &mut Vec<Problem>) {

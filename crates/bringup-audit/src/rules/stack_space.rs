@@ -1,6 +1,6 @@
 //! `no-stack-space`: the static data leaves no room for a stack.
 
-use super::{Problem, Rule, Subject};
+use super::{Check, FIRMWARE, Problem, Rule, Subject};
 use crate::report::Severity;
 
 /// Bytes the core pushes on exception entry: eight words (ARMv6-M ARM, B1.5.6).
@@ -12,7 +12,8 @@ pub(super) const RULE: Rule = Rule {
     docs: "Between the initial stack pointer and the static data below it there has to be room for one exception frame, eight \
            words, at the very least. With less, the first interrupt or call overwrites static data. \
            Source: ARMv6-M Architecture Reference Manual, B1.5.6 \"Exception entry behavior\".",
-    check,
+    platforms: FIRMWARE,
+    check: Check::Chip(check),
 };
 
 fn check(subject: &Subject<'_>, problems: &mut Vec<Problem>) {

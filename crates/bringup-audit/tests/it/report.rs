@@ -74,6 +74,13 @@ fn the_whole_report_as_json() {
     image.parts.truncate(1);
     insta::assert_snapshot!(serde_json::to_string_pretty(&report(&image)).unwrap(), @r#"
     {
+      "format": "elf",
+      "architecture": "ARM",
+      "platform": "firmware",
+      "freestanding": true,
+      "entry": 134217921,
+      "interpreter": null,
+      "libraries": [],
       "regions": [
         {
           "name": "flash",
@@ -125,6 +132,7 @@ fn the_whole_report_as_json() {
       "findings": [
         {
           "rule": "bad-reset-handler",
+          "scope": "chip",
           "severity": "error",
           "message": "the reset vector 0x080000c1 points to flash in which the image loads nothing",
           "hint": "look for a section that was discarded, and for `ENTRY(Reset)` in the linker script"

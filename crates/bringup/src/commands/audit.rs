@@ -1,9 +1,13 @@
-//! `bringup audit`: what an image holds, and whether it can start on the chip.
+//! `bringup audit`: what a program holds, whether it is freestanding, and whether it can start on its chip.
 
-use std::path::PathBuf;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
 
-use bringup_audit::{Finding, Report, Severity};
+use bringup_audit::rules::{self, Level, Rule};
+use bringup_audit::{Finding, Options, Platform, Report, Severity};
+use serde::Serialize;
 
+use crate::commands::explain;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::files;
@@ -11,40 +15,179 @@ use crate::target::TargetArgs;
 use crate::ui::{self, BAD, DIM, GOOD, HINT, STRONG, WARN, paint};
 use crate::view;
 
-/// Report an image's flash and RAM use, and whether it can start on the chip
+/// Tell whether programs are freestanding, and of firmware its flash and RAM use and whether it can start on the chip
 #[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  bringup audit target/x86_64-unknown-linux-gnu/release/hello\n  \
+                        bringup audit hello.exe --deny no-boot-note --json\n  \
+                        bringup audit firmware.elf --board nucleo-l031k6"
+)]
 pub(crate) struct Args {
-    /// The firmware, an ELF file
-    elf: PathBuf,
+    /// The programs: ELF, PE or Mach-O files
+    #[arg(required = true, value_name = "BINARY")]
+    binaries: Vec<PathBuf>,
 
     #[command(flatten)]
     target: TargetArgs,
+
+    /// What the programs run on, if their files shall not tell: linux, windows, macos, uefi, kernel, firmware
+    #[arg(long, value_name = "PLATFORM", value_parser = platform)]
+    platform: Option<Platform>,
+
+    /// Make breaches of this rule errors; `bringup explain` lists the rules
+    #[arg(long, value_name = "RULE")]
+    deny: Vec<String>,
+
+    /// Make breaches of this rule warnings
+    #[arg(long, value_name = "RULE")]
+    warn: Vec<String>,
+
+    /// Do not report breaches of this rule
+    #[arg(long, value_name = "RULE")]
+    allow: Vec<String>,
 
     /// Print one JSON object on standard output
     #[arg(long)]
     json: bool,
 }
 
+/// The report of a file, as JSON.
+#[derive(Serialize)]
+struct FileReport<'a> {
+    file: String,
+    #[serde(flatten)]
+    report: &'a Report,
+}
+
+/// The reports of several files, as JSON.
+#[derive(Serialize)]
+struct Reports<'a> {
+    reports: Vec<FileReport<'a>>,
+}
+
 pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
-    let target = args.target.resolve()?;
-    let elf = files::read(&args.elf)?;
-    let report = bringup_audit::audit(&elf, &target.chip).map_err(|source| Error::Audit {
-        path: args.elf.clone(),
-        source,
-    })?;
-    if args.json {
-        view::print_json(&report);
-    } else {
-        show(&report);
+    let target = args.target.find()?;
+    let levels = args.levels()?;
+    let options = Options {
+        chip: target.as_ref().map(|target| &*target.chip),
+        platform: args.platform,
+        levels: &levels,
+    };
+    let mut reports = Vec::new();
+    for path in &args.binaries {
+        let bytes = files::read(path)?;
+        let found = bringup_audit::examine(&bytes, &options).map_err(|source| Error::Audit {
+            path: path.clone(),
+            source,
+        })?;
+        reports.extend(found.into_iter().map(|report| (path.as_path(), report)));
     }
-    Ok(if report.findings.is_empty() {
-        Exit::Fine
+    if args.json {
+        print_json(&reports);
     } else {
+        for (index, (path, report)) in reports.iter().enumerate() {
+            if index > 0 {
+                view::print("");
+            }
+            show(path, report, target.is_some());
+        }
+    }
+    let has_errors = reports.iter().any(|(_, report)| report.has_errors());
+    Ok(if has_errors {
         Exit::Findings
+    } else {
+        Exit::Fine
     })
 }
 
-fn show(report: &Report) {
+impl Args {
+    /// What becomes of breaches of the rules that are named; what is denied is denied.
+    fn levels(&self) -> Result<Vec<(&'static Rule, Level)>, Error> {
+        let levels = [
+            (&self.allow, Level::Allow),
+            (&self.warn, Level::Warn),
+            (&self.deny, Level::Deny),
+        ];
+        let mut rules = Vec::new();
+        for (names, level) in levels {
+            for name in names {
+                let known = || rules::all().iter().map(|rule| rule.name);
+                let rule = Rule::find(name).ok_or_else(|| explain::unknown(name, known()))?;
+                rules.push((rule, level));
+            }
+        }
+        Ok(rules)
+    }
+}
+
+fn platform(name: &str) -> Result<Platform, String> {
+    let known = Platform::ALL.into_iter().find(|known| known.name() == name);
+    known.ok_or_else(|| {
+        let names: Vec<_> = Platform::ALL.into_iter().map(Platform::name).collect();
+        format!("there is {}", names.join(", "))
+    })
+}
+
+/// One report is an object by itself; several are in one.
+fn print_json(reports: &[(&Path, Report)]) {
+    let mut reports: Vec<_> = reports
+        .iter()
+        .map(|(path, report)| FileReport {
+            file: path.display().to_string(),
+            report,
+        })
+        .collect();
+    match (reports.len(), reports.pop()) {
+        (1, Some(report)) => view::print_json(&report),
+        (_, last) => {
+            reports.extend(last);
+            view::print_json(&Reports { reports });
+        }
+    }
+}
+
+fn show(path: &Path, report: &Report, has_chip: bool) {
+    if has_chip {
+        show_memories(report);
+    }
+    show_program(path, report);
+    if report.findings.is_empty() {
+        row("findings", paint(GOOD, "none"));
+    }
+    for found in &report.findings {
+        view::print(format_args!("\n{}", finding(found)));
+    }
+}
+
+/// A line with a name and a value.
+fn row(name: &str, value: impl std::fmt::Display) {
+    view::print(format_args!(
+        "{} {value}",
+        paint(STRONG, format_args!("{name:<20}"))
+    ));
+}
+
+/// What the file is, and the verdict.
+fn show_program(path: &Path, report: &Report) {
+    row(
+        "program",
+        format_args!(
+            "{}, {} for {}, {}",
+            path.display(),
+            report.format,
+            report.architecture.name(),
+            report.platform.title()
+        ),
+    );
+    let verdict = if report.freestanding {
+        paint(GOOD, "yes")
+    } else {
+        paint(BAD, "no")
+    };
+    row("freestanding", verdict);
+}
+
+fn show_memories(report: &Report) {
     for section in &report.sections {
         let to = section.region.unwrap_or("outside the chip's memories");
         let from = match section.load_region {
@@ -62,37 +205,25 @@ fn show(report: &Report) {
     view::print("");
     for region in &report.regions {
         let percent = 100.0 * region.used as f64 / region.size.max(1) as f64;
-        let used = format!(
-            "{} of {} ({percent:.1} %)",
-            ui::bytes(region.used),
-            ui::bytes(region.size)
+        row(
+            region.name,
+            format_args!(
+                "{} of {} ({percent:.1} %)",
+                ui::bytes(region.used),
+                ui::bytes(region.size)
+            ),
         );
-        view::print(format_args!(
-            "{} {used}",
-            paint(STRONG, format_args!("{:<20}", region.name))
-        ));
     }
     if let Some(stack) = &report.stack {
-        let stack = format!(
-            "{} from {:#010x} down to {:#010x}",
-            ui::bytes(stack.size),
-            stack.top,
-            stack.bottom
+        row(
+            "left for the stack",
+            format_args!(
+                "{} from {:#010x} down to {:#010x}",
+                ui::bytes(stack.size),
+                stack.top,
+                stack.bottom
+            ),
         );
-        view::print(format_args!(
-            "{} {stack}",
-            paint(STRONG, format_args!("{:<20}", "left for the stack"))
-        ));
-    }
-    if report.findings.is_empty() {
-        view::print(format_args!(
-            "{} {}",
-            paint(STRONG, format_args!("{:<20}", "findings")),
-            paint(GOOD, "none")
-        ));
-    }
-    for found in &report.findings {
-        view::print(format_args!("\n{}", finding(found)));
     }
 }
 
@@ -102,12 +233,17 @@ pub(crate) fn finding(finding: &Finding) -> String {
         Severity::Error => (BAD, "error"),
         Severity::Warning => (WARN, "warning"),
     };
-    format!(
-        "{} {}\n   {} {} {}",
+    let mut text = format!(
+        "{} {}",
         paint(style, format_args!("{word}[{}]:", finding.rule)),
         finding.message,
-        paint(DIM, "="),
-        paint(HINT, "hint:"),
-        finding.hint
-    )
+    );
+    let equals = paint(DIM, "=");
+    // Writing to a string cannot fail.
+    for note in &finding.notes {
+        let _ = write!(text, "\n   {equals} {note}");
+    }
+    let hint = paint(HINT, "hint:");
+    let _ = write!(text, "\n   {equals} {hint} {}", finding.hint);
+    text
 }
