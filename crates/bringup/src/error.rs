@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use bringup_device::pack::Incomplete;
+use bringup_gen::project::freestanding;
 
 use crate::project::ProbeTool;
 
@@ -56,6 +57,12 @@ pub(crate) enum Error {
 
     #[error("`{name}` cannot be the name of a package: {reason}")]
     PackageName { name: String, reason: String },
+
+    #[error("there is no freestanding project for the target `{triple}`")]
+    NoFreestanding {
+        triple: String,
+        similar: Option<String>,
+    },
 
     #[error("`{}` is already there", path.display())]
     Exists { path: PathBuf },
@@ -229,6 +236,7 @@ impl Error {
             Self::PackageName { .. } => {
                 Some("letters, digits, `-` and `_`, with a letter first, as in `my-firmware`".into())
             }
+            Self::NoFreestanding { similar, .. } => Some(no_freestanding_hint(similar.as_deref())),
             Self::Exists { .. } => Some("choose another name, or remove it".into()),
             Self::OtherChip { chip, .. } => {
                 Some(format!("leave one of them out; `bringup boards` lists those with `{chip}`"))
@@ -269,6 +277,19 @@ fn install_hint(tool: Option<ProbeTool>) -> String {
         Some(ProbeTool::Openocd) => format!("{openocd}; {without}"),
         Some(ProbeTool::ProbeRs) => format!("{probe_rs}; {without}"),
         None => format!("{openocd}, {probe_rs}; {without}"),
+    }
+}
+
+/// The targets that a freestanding project can be for, the likeliest first.
+fn no_freestanding_hint(similar: Option<&str>) -> String {
+    let known: Vec<_> = freestanding::TARGETS
+        .iter()
+        .map(|target| format!("`{}`", target.triple))
+        .collect();
+    let known = known.join(", ");
+    match similar {
+        Some(similar) => format!("is it `{similar}`? There are {known}"),
+        None => format!("there are {known}; for firmware name a chip with `--chip`"),
     }
 }
 

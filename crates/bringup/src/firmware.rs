@@ -36,6 +36,9 @@ impl FirmwareArgs {
             return self.bare_board(&chip);
         }
         let target = self.target.resolve()?;
+        if target.described && target.svd.is_none() {
+            return self.bare_board(&target.chip);
+        }
         let elf = files::read(&self.elf)?;
         let svd = self.svd.load(&target)?;
         board(&elf, &self.elf, &target.chip, target.board, &svd.device)
@@ -48,6 +51,7 @@ impl FirmwareArgs {
                 chip: Cow::Owned(chip),
                 board: None,
                 svd: None,
+                described: true,
             }),
             None => self.target.resolve(),
         }

@@ -151,6 +151,7 @@ impl Project {
                 chip: Cow::Owned(chip),
                 board: None,
                 svd: None,
+                described: true,
             },
             (Some(board), _, None) => Target::of_board(board)?,
             (None, Some(chip), None) => Target::of_chip(chip)?,

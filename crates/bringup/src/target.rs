@@ -28,6 +28,8 @@ pub(crate) struct Target {
     pub(crate) board: Option<&'static Board>,
     /// The SVD file that a project has beside its manifest.
     pub(crate) svd: Option<PathBuf>,
+    /// Whether the chip is one that is described by its core and memories, and known by them alone.
+    pub(crate) described: bool,
 }
 
 impl TargetArgs {
@@ -65,6 +67,7 @@ impl Target {
             chip: Cow::Borrowed(known.chip),
             board: Some(known.board),
             svd: None,
+            described: false,
         })
     }
 
@@ -79,6 +82,7 @@ impl Target {
             chip,
             board: board.map(|known| known.board),
             svd: None,
+            described: false,
         })
     }
 }

@@ -1,9 +1,10 @@
 //! A firmware project: manifest, cargo settings, memory map, build script, program, and what flashes, debugs and tests it.
 //!
 //! The files are templates: those of every project in `templates/project`, the programs in `templates/main`, and what only one
-//! family of chips knows in `templates/families`.
+//! family of chips knows in `templates/families`. Projects for a target and no chip are [`freestanding`].
 
 mod facts;
+pub mod freestanding;
 mod parts;
 
 use bringup_device::Device;
@@ -256,8 +257,7 @@ impl Error {
 ///
 /// The same options give the same bytes. Neither the peripheral access crate nor the SVD file is part of the tree.
 pub fn generate(options: &Options<'_>) -> Result<FileTree, Error> {
-    let mut environment = Environment::new();
-    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    let environment = environment();
     let context = context(options)?;
     let wanted = options.template.parts();
     let family = options.chip.family.as_deref();
@@ -281,16 +281,35 @@ pub fn generate(options: &Options<'_>) -> Result<FileTree, Error> {
         files.extend(more.iter().filter(|_| wanted));
     }
     for (file, text) in files {
-        let rendered = environment.render_str(text, &context);
-        let mut rendered = rendered.map_err(|error| ErrorKind::Template {
-            file: file.to_owned(),
-            reason: error.to_string(),
-        })?;
-        // The template engine drops the end of the last line.
-        rendered.push('\n');
-        tree.insert(file, rendered);
+        tree.insert(file, render(&environment, file, text, &context)?);
     }
     Ok(tree)
+}
+
+/// What renders templates; one that asks for what is not there is broken.
+fn environment() -> Environment<'static> {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment
+}
+
+/// A file of a project.
+fn render(
+    environment: &Environment<'_>,
+    file: &str,
+    text: &str,
+    context: &Value,
+) -> Result<String, Error> {
+    let mut rendered =
+        environment
+            .render_str(text, context)
+            .map_err(|error| ErrorKind::Template {
+                file: file.to_owned(),
+                reason: error.to_string(),
+            })?;
+    // The template engine drops the end of the last line.
+    rendered.push('\n');
+    Ok(rendered)
 }
 
 /// Whether the virtual board has the chip's core and models of its peripherals.

@@ -1,4 +1,6 @@
-//! `bringup new`: a firmware project for a chip or a board.
+//! `bringup new`: a firmware project for a chip or a board, or a freestanding one for a target of the compiler.
+
+mod freestanding;
 
 use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
@@ -6,6 +8,7 @@ use std::process::{Command, Stdio};
 
 use bringup_device::Device;
 use bringup_device::catalogue::{self, Board, Core};
+use bringup_gen::project::freestanding::Target as Freestanding;
 use bringup_gen::{FileTree, pac, project};
 use clap::ValueEnum;
 use dialoguer::Select;
@@ -20,7 +23,7 @@ use crate::svd::{self, SvdArgs};
 use crate::target::Target;
 use crate::ui;
 
-/// Write a firmware project for a chip or a board
+/// Write a firmware project for a chip or a board, or a program that needs no operating system's run-time
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// The folder to write, whose last part is the name of the package
@@ -33,6 +36,15 @@ pub(crate) struct Args {
     /// The board, for example nucleo-l031k6
     #[arg(long, value_name = "BOARD", conflicts_with = "core")]
     board: Option<String>,
+
+    /// A target of the compiler in place of a chip: a program that prints a line, and needs no operating system's run-time
+    #[arg(
+        long,
+        value_name = "TRIPLE",
+        long_help = freestanding_help(),
+        conflicts_with_all = ["chip", "board", "template", "pac", "probe", "svd", "patches", "core", "flash", "ram"],
+    )]
+    freestanding: Option<String>,
 
     /// What the program does; by default blink where the board has an LED
     #[arg(long, value_enum)]
@@ -116,24 +128,52 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
             path: args.path.clone(),
         });
     }
-    let target = target(args)?;
-    let template = template(args, &target)?;
-    let device = match args.pac {
-        Pac::None => None,
-        _ => Some(args.svd.load(&target)?.device),
-    };
-    let tree = tree(args, &name, &target, template, device.as_ref())?;
     let in_repository = is_in_repository(&args.path);
-    files::write_new(&args.path, &tree)?;
-    if args
-        .vcs
-        .unwrap_or(if in_repository { Vcs::None } else { Vcs::Git })
-        == Vcs::Git
-    {
+    match purpose(args)? {
+        Purpose::Freestanding(target) => {
+            freestanding::write(args, &name, target)?;
+            version_control(args, in_repository);
+            freestanding::say(args, target);
+        }
+        Purpose::Firmware(target) => {
+            let template = template(args, &target)?;
+            let device = match args.pac {
+                Pac::None => None,
+                _ => Some(args.svd.load(&target)?.device),
+            };
+            let tree = tree(args, &name, &target, template, device.as_ref())?;
+            files::write_new(&args.path, &tree)?;
+            version_control(args, in_repository);
+            say(args, &target, template);
+        }
+    }
+    Ok(Exit::Fine)
+}
+
+/// What a project is for.
+enum Purpose {
+    /// A chip, maybe on a board.
+    Firmware(Box<Target>),
+    /// A target of the compiler.
+    Freestanding(&'static Freestanding),
+}
+
+/// The help of `--freestanding`, with the targets.
+fn freestanding_help() -> String {
+    let names: Vec<_> = freestanding::names().collect();
+    format!(
+        "A target of the compiler in place of a chip: a program that prints a line, and needs no operating system's run-time\n\n\
+         [possible values: {}]",
+        names.join(", ")
+    )
+}
+
+/// `git init`, if it is wanted.
+fn version_control(args: &Args, in_repository: bool) {
+    let usual = if in_repository { Vcs::None } else { Vcs::Git };
+    if args.vcs.unwrap_or(usual) == Vcs::Git {
         init_git(&args.path, args.vcs.is_some());
     }
-    say(args, &target, template);
-    Ok(Exit::Fine)
 }
 
 /// The last part of the path, if Cargo takes it for a package and a program.
@@ -178,6 +218,18 @@ fn package_name(path: &Path) -> Result<String, Error> {
 }
 
 /// What the project is for: what is named, or what the user chooses.
+fn purpose(args: &Args) -> Result<Purpose, Error> {
+    if let Some(triple) = &args.freestanding {
+        return freestanding::target(triple).map(Purpose::Freestanding);
+    }
+    let is_named = args.chip.is_some() || args.board.is_some() || args.core.is_some();
+    if !is_named && asks() {
+        return choose_purpose();
+    }
+    target(args).map(|target| Purpose::Firmware(Box::new(target)))
+}
+
+/// The chip and the board that are named.
 fn target(args: &Args) -> Result<Target, Error> {
     if let (Some(core), Some(flash), Some(ram)) = (args.core, args.flash, args.ram) {
         let mut chip = bare::chip(core, flash, ram);
@@ -188,6 +240,7 @@ fn target(args: &Args) -> Result<Target, Error> {
             chip: std::borrow::Cow::Owned(chip),
             board: None,
             svd: None,
+            described: true,
         });
     }
     match (&args.board, &args.chip) {
@@ -207,7 +260,6 @@ fn target(args: &Args) -> Result<Target, Error> {
             }
         }
         (None, Some(chip)) => Target::of_chip(chip),
-        (None, None) if asks() => choose_board(),
         (None, None) => Err(Error::NoBoard),
     }
 }
@@ -240,19 +292,28 @@ fn asks() -> bool {
     std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
 }
 
-fn choose_board() -> Result<Target, Error> {
+fn choose_purpose() -> Result<Purpose, Error> {
     let boards: Vec<_> = catalogue::boards().collect();
     let width = boards
         .iter()
         .map(|known| known.board.title.len())
         .max()
         .unwrap_or(0);
-    let texts: Vec<_> = boards
+    let mut texts: Vec<_> = boards
         .iter()
         .map(|known| format!("{:<width$}  {}", known.board.title, known.chip.name))
         .collect();
+    texts.push(format!(
+        "{:<width$}  a freestanding program for a computer or a bare core",
+        "none"
+    ));
     let chosen = choose("Which board?", &texts)?;
-    Target::of_board(&boards[chosen].board.name)
+    match boards.get(chosen) {
+        Some(known) => {
+            Target::of_board(&known.board.name).map(|target| Purpose::Firmware(Box::new(target)))
+        }
+        None => freestanding::ask().map(Purpose::Freestanding),
+    }
 }
 
 /// Lets the user choose one of some texts.

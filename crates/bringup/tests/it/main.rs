@@ -8,6 +8,7 @@ mod doctor;
 mod firmware;
 #[cfg(unix)]
 mod flash;
+mod freestanding;
 mod fuzz;
 mod generated;
 mod hal;

@@ -2,7 +2,7 @@
 
 use super::{Check, Facts, Outcome, Subject};
 use crate::ui;
-use bringup_device::catalogue::{Chip, MemoryKind};
+use bringup_device::catalogue::{Chip, Core, MemoryKind};
 
 pub(super) const CHECK: Check = Check {
     name: "metadata",
@@ -14,7 +14,11 @@ fn check(facts: &Facts) -> Vec<Outcome> {
     let Some(project) = &facts.project else {
         return Vec::new();
     };
+    // A program for a computer, or a kernel, is for no chip.
+    let target = project.target.as_deref();
+    let is_for_chips = target.is_none_or(|target| Core::all().any(|core| core.target() == target));
     match &facts.chip {
+        None if !is_for_chips => Vec::new(),
         Some(chip) => vec![Outcome::ok(format!("{}, {} of {} flash and {} RAM", chip.name, chip.core.title(), total(chip, MemoryKind::Flash), total(chip, MemoryKind::Ram)))],
         None => vec![
             Outcome::warning(format!("`{}` names no chip: memories, target and breakpoints cannot be compared with it", project.dir.join("Cargo.toml").display()))
