@@ -35,6 +35,10 @@ pub(crate) enum Kind {
     },
     #[error("the {0} file is {1}, not a linked program")]
     NotLinked(Format, Unlinked),
+    #[error("code for {what} is not disassembled")]
+    NoDisassembler { what: String },
+    #[error("no function is called `{symbol}`")]
+    NoSymbol { symbol: String, names: Vec<String> },
     #[error("the {format} file is damaged: {what} ({detail})")]
     Damaged {
         format: Format,
@@ -75,6 +79,14 @@ impl Error {
         matches!(self.0, Kind::NotElf(_) | Kind::NotProgram(_))
     }
 
+    /// The name that no function has, and the names there are.
+    pub fn unknown_symbol(&self) -> Option<(&str, &[String])> {
+        match &self.0 {
+            Kind::NoSymbol { symbol, names } => Some((symbol, names)),
+            _ => None,
+        }
+    }
+
     /// Whether the file ends before its own headers say it does.
     pub fn is_truncated(&self) -> bool {
         matches!(self.0, Kind::Truncated { .. })
@@ -109,7 +121,10 @@ impl Error {
             }
             Kind::NotLinked(_, Unlinked::Library) => "give the program that loads it",
             Kind::NotLinked(..) => "give the program that was linked from it",
-            Kind::Damaged { .. } | Kind::UnknownElf(_) => return None,
+            Kind::NoDisassembler { .. } => {
+                "Thumb of Arm's M profile and RISC-V are; `objdump -d` of the target's binutils knows others"
+            }
+            Kind::Damaged { .. } | Kind::UnknownElf(_) | Kind::NoSymbol { .. } => return None,
         };
         Some(hint.to_owned())
     }

@@ -11,6 +11,7 @@
 //! Nothing here reads a file, and no input panics.
 
 mod attributes;
+pub mod code;
 mod error;
 mod image;
 mod memory;

@@ -7,6 +7,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use bringup_cpu::{At, Bus as _, Width};
+use bringup_device::core_register;
+use bringup_symbols::Symbols;
 
 use crate::board::Board;
 use crate::bus::System;
@@ -14,9 +16,7 @@ use crate::clock::Clock;
 use crate::devices::Map;
 use crate::image::Image;
 use crate::registers::Layout;
-use bringup_symbols::Symbols;
 
-mod core_registers;
 mod text;
 
 use text::{Pace, decimal, hex, time};
@@ -322,7 +322,7 @@ impl TraceText {
         if let Some(index) = self.known.get(&key) {
             return *index;
         }
-        let (name, shift, named) = core_registers::name(access.address, &self.interrupts)
+        let (name, shift, named) = core_register_named(access.address, &self.interrupts)
             .unwrap_or_else(|| name(&self.map, &self.devices, access));
         let known = self
             .registers
@@ -380,6 +380,20 @@ impl TraceText {
         out.extend_from_slice(site.tail.as_bytes());
         out.push(b'\n');
     }
+}
+
+/// The name of a register of the core's own, the bit at which an access to it begins, and the register. Accesses there are
+/// words.
+fn core_register_named(address: u32, interrupts: &[(String, u32)]) -> Option<(String, u32, Named)> {
+    let register = core_register(address, true, interrupts)?;
+    let fields = register.fields.into_iter();
+    let fields = fields.map(|(name, bit, width)| (name, (u32::MAX >> (32 - width)) << bit, bit));
+    let named = Named {
+        seen: register.reset,
+        ones_act: register.ones_act,
+        ..Named::unnamed(address).with_fields(fields)
+    };
+    Some((register.name, 0, named))
 }
 
 /// The name of what an access is to, the bit of the register at which it begins, and the register.

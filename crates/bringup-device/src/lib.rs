@@ -15,6 +15,7 @@
 #[cfg(feature = "catalogue")]
 pub mod catalogue;
 pub mod check;
+mod core_registers;
 mod diagnostic;
 pub mod diff;
 mod expand;
@@ -28,6 +29,7 @@ mod snippet;
 pub mod svd;
 mod xml;
 
+pub use core_registers::{CoreRegister, core_register};
 pub use diagnostic::{Diagnostic, LineIndex, Position, Severity, Span};
 pub use expand::{FieldInstance, PeripheralInstance, RegisterInstance};
 pub use model::*;

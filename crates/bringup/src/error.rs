@@ -163,6 +163,19 @@ pub(crate) enum Error {
         source: bringup_audit::Error,
     },
 
+    #[error("`{}` cannot be disassembled", path.display())]
+    Disassemble {
+        path: PathBuf,
+        source: bringup_audit::Error,
+    },
+
+    #[error("`{}` has no function `{symbol}`", path.display())]
+    NoFunction {
+        path: PathBuf,
+        symbol: String,
+        similar: Option<String>,
+    },
+
     #[error("cannot listen on {address}")]
     Listen {
         address: std::net::SocketAddr,
@@ -246,14 +259,19 @@ impl Error {
             Self::NoBoardForChip { .. } => Some("`bringup boards` lists the boards".into()),
             Self::Patch(error) => error.hint(),
             Self::Generate(error) => error.hint(),
-            Self::NoElement { similar: Some(similar), .. } | Self::NoFileOrChip { similar: Some(similar), .. } => {
+            Self::NoFunction { similar: None, .. } => {
+                Some("`bringup asm ELF` shows all; what the compiler inlined everywhere has no code of its own".into())
+            }
+            Self::NoFunction { similar: Some(similar), .. }
+            | Self::NoElement { similar: Some(similar), .. }
+            | Self::NoFileOrChip { similar: Some(similar), .. } => {
                 Some(format!("there is `{similar}`"))
             }
             Self::Listen { .. } => Some("name a free address with `--listen`, for example `127.0.0.1:0`".into()),
             Self::Command { hint, .. } => hint.clone(),
             Self::Unknown(unknown) => Some(unknown.hint()),
             Self::Elf { source, .. } | Self::Board { source } => source.hint(),
-            Self::Audit { source, .. } => source.hint(),
+            Self::Audit { source, .. } | Self::Disassemble { source, .. } => source.hint(),
             _ => None,
         }
     }

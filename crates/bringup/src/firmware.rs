@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
+use bringup_audit::code::Names;
 use bringup_board::Board;
 use bringup_device::Device;
 use bringup_device::catalogue::{self, Chip};
@@ -12,6 +13,7 @@ use crate::error::Error;
 use crate::files;
 use crate::svd::SvdArgs;
 use crate::target::{Target, TargetArgs};
+use crate::ui;
 
 /// Options that name firmware and what it runs on.
 #[derive(Debug, Clone, clap::Args)]
@@ -55,6 +57,34 @@ impl FirmwareArgs {
             }),
             None => self.target.resolve(),
         }
+    }
+
+    /// Names of the chip's registers; `None` if neither the command line nor a project says which chip it is.
+    pub(crate) fn names(&self) -> Result<Option<Names>, Error> {
+        if let Some(chip) = self.bare.chip() {
+            let svd = self.svd.load_named()?;
+            let device =
+                svd.map_or_else(|| Device::without_peripherals(&chip.name), |svd| svd.device);
+            return Ok(Some(Names::new(&device, chip.core)));
+        }
+        let target = match self.target.resolve() {
+            Ok(target) => target,
+            Err(Error::NoBoard) => {
+                let svd = self.svd.load_named()?;
+                return Ok(svd.map(|svd| Names::of_device(&svd.device)));
+            }
+            Err(error) => return Err(error),
+        };
+        let device = match self.svd.load(&target) {
+            Ok(svd) => svd.device,
+            // The core's own registers have names all the same.
+            Err(error @ Error::NoSvd { .. }) => {
+                ui::warn(format_args!("{error}: its peripherals have no names here"));
+                Device::without_peripherals(&target.chip.name)
+            }
+            Err(error) => return Err(error),
+        };
+        Ok(Some(Names::new(&device, target.chip.core)))
     }
 
     /// A bare core with the firmware in it, and with the registers of a file that is named.

@@ -1,5 +1,6 @@
 //! The subcommands: a file each, and a line each in this list.
 
+mod asm;
 pub(crate) mod audit;
 mod boards;
 mod build;
@@ -29,6 +30,7 @@ pub(crate) enum Command {
     Run(run::Args),
     Flash(flash::Args),
     Audit(audit::Args),
+    Asm(asm::Args),
     Debug(debug::Args),
     Svd(svd::Args),
     Chips(chips::Args),
@@ -48,6 +50,7 @@ impl Command {
             Self::Run(args) => run::run(&args),
             Self::Flash(args) => flash::run(&args),
             Self::Audit(args) => audit::run(&args),
+            Self::Asm(args) => asm::run(&args),
             Self::Debug(args) => debug::run(&args),
             Self::Svd(args) => svd::run(&args),
             Self::Chips(args) => chips::run(&args),
