@@ -67,13 +67,9 @@ impl FirmwareArgs {
                 svd.map_or_else(|| Device::without_peripherals(&chip.name), |svd| svd.device);
             return Ok(Some(Names::new(&device, chip.core)));
         }
-        let target = match self.target.resolve() {
-            Ok(target) => target,
-            Err(Error::NoBoard) => {
-                let svd = self.svd.load_named()?;
-                return Ok(svd.map(|svd| Names::of_device(&svd.device)));
-            }
-            Err(error) => return Err(error),
+        let Some(target) = self.target.find()? else {
+            let svd = self.svd.load_named()?;
+            return Ok(svd.map(|svd| Names::of_device(&svd.device)));
         };
         let device = match self.svd.load(&target) {
             Ok(svd) => svd.device,
