@@ -127,7 +127,12 @@ impl<'a, Mach: MachHeader<Endian = Endianness>> File<'a, Mach> {
         }
         let end = size_of::<Mach>() as u64 + u64::from(header.sizeofcmds(endian));
         if end > bytes.len() as u64 {
-            return Err(truncated(Format::MachO, "the load commands", end, bytes));
+            return Err(truncated(
+                Format::MachO,
+                "the table of load commands",
+                end,
+                bytes,
+            ));
         }
         let mut commands = Vec::new();
         let mut iterator = header

@@ -1,6 +1,6 @@
 //! The code at the entry point of a program for x86, followed for where the stack pointer is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use iced_x86::{
     Decoder, DecoderOptions, FlowControl, Instruction, InstructionInfoFactory, Mnemonic, OpAccess,
@@ -57,8 +57,6 @@ enum End {
     Unknown,
     /// It aligns the stack by itself.
     Aligned,
-    /// It returns, whatever happens, and calls nothing before.
-    Returns,
     Misaligned(Misaligned),
 }
 
@@ -78,6 +76,19 @@ struct Known {
 }
 
 impl Known {
+    /// At the entry of a function.
+    fn at_entry(bits: u32, stack: u64) -> Self {
+        let register = if bits == 64 {
+            Register::RSP
+        } else {
+            Register::ESP
+        };
+        Self {
+            stack: register,
+            values: BTreeMap::from([(register, stack)]),
+        }
+    }
+
     fn of(&self, register: Register) -> Option<u64> {
         self.values.get(&register).copied()
     }
@@ -88,47 +99,48 @@ impl Known {
 }
 
 impl Walk<'_> {
-    /// Follows a function that is entered with the stack pointer at `stack` modulo [`ALIGNMENT`].
+    /// Follows a function that is entered with the stack pointer at `stack` modulo [`ALIGNMENT`], on all its paths.
     fn function(&mut self, address: u64, stack: u64, calls: usize) -> End {
-        let register = if self.bits == 64 {
-            Register::RSP
-        } else {
-            Register::ESP
-        };
-        let mut known = Known {
-            stack: register,
-            values: BTreeMap::from([(register, stack)]),
-        };
-        let mut pc = address;
-        let mut is_leaf = true;
-        loop {
-            let Some(instruction) = self.decode(pc) else {
-                return End::Unknown;
-            };
-            if let Some(found) = misaligned_access(&instruction, &known) {
-                return End::Misaligned(found);
-            }
-            match instruction.flow_control() {
-                FlowControl::Return if is_leaf => return End::Returns,
-                FlowControl::Next | FlowControl::UnconditionalBranch => {}
-                _ => is_leaf = false,
-            }
-            pc = match self.next_address(&instruction, &known, calls) {
-                Ok(next) => next,
-                Err(end) => return end,
-            };
-            if is_aligning(&instruction, register) {
-                return if calls == 0 {
-                    self.function(pc, 0, 0)
-                } else {
-                    End::Aligned
+        let mut paths = vec![(address, Known::at_entry(self.bits, stack))];
+        let mut seen = BTreeSet::new();
+        while let Some((mut pc, mut known)) = paths.pop() {
+            while seen.insert(pc) {
+                let Some(instruction) = self.decode(pc) else {
+                    break;
                 };
-            }
-            self.update(&instruction, &mut known);
-            if known.stack().is_none() {
-                return End::Unknown;
+                if let Some(found) = misaligned_access(&instruction, &known) {
+                    return End::Misaligned(found);
+                }
+                if is_call(&instruction) {
+                    match self.call(&instruction, &known, calls) {
+                        Some(found) => return End::Misaligned(found),
+                        None => break,
+                    }
+                }
+                if is_aligning(&instruction, known.stack) {
+                    if calls > 0 {
+                        return End::Aligned;
+                    }
+                    known = Known::at_entry(self.bits, 0);
+                } else {
+                    self.update(&instruction, &mut known);
+                }
+                pc = match instruction.flow_control() {
+                    FlowControl::Next => instruction.next_ip(),
+                    FlowControl::UnconditionalBranch => instruction.near_branch_target(),
+                    FlowControl::ConditionalBranch => {
+                        paths.push((instruction.near_branch_target(), known.clone()));
+                        instruction.next_ip()
+                    }
+                    _ if is_system_call(&instruction) => instruction.next_ip(),
+                    _ => break,
+                };
+                if known.stack().is_none() {
+                    break;
+                }
             }
         }
+        End::Unknown
     }
 
     fn decode(&mut self, pc: u64) -> Option<Instruction> {
@@ -140,65 +152,40 @@ impl Walk<'_> {
         (segment.permissions.execute && !instruction.is_invalid()).then_some(instruction)
     }
 
-    /// Where the code goes on after an instruction, or how it ends.
-    fn next_address(
+    /// What is wrong with a call. Where it is right the code is not followed any further: the function may never come back, and
+    /// what stands behind the call may belong to another.
+    fn call(
         &mut self,
         instruction: &Instruction,
         known: &Known,
         calls: usize,
-    ) -> Result<u64, End> {
-        let next = instruction.next_ip();
-        match instruction.flow_control() {
-            // The path on which a condition does not hold is as good as the other.
-            FlowControl::Next | FlowControl::ConditionalBranch => Ok(next),
-            FlowControl::UnconditionalBranch => Ok(instruction.near_branch_target()),
-            FlowControl::Call | FlowControl::IndirectCall if is_system_call(instruction) => {
-                Ok(next)
-            }
-            FlowControl::Call | FlowControl::IndirectCall => self.call(instruction, known, calls),
-            FlowControl::Interrupt if is_system_call(instruction) => Ok(next),
-            _ => Err(End::Unknown),
-        }
-    }
-
-    /// Where the code goes on after a call. One of a stack that is aligned may never come back, and what stands behind it
-    /// may be another function.
-    fn call(&mut self, instruction: &Instruction, known: &Known, calls: usize) -> Result<u64, End> {
-        let off = known.stack().map_or(0, |stack| stack % ALIGNMENT);
+    ) -> Option<Misaligned> {
+        let off = known.stack()? % ALIGNMENT;
         if off == 0 {
-            return Err(End::Unknown);
+            return None;
         }
         let is_direct = instruction.flow_control() == FlowControl::Call;
         let target = is_direct.then(|| instruction.near_branch_target());
         let inside = (off + ALIGNMENT - u64::from(self.bits / 8)) % ALIGNMENT;
         let end = match target {
             // It only tells the code where it is.
-            Some(target) if target == instruction.next_ip() => return Err(End::Unknown),
+            Some(target) if target == instruction.next_ip() => return None,
             Some(target) if calls < MOST_CALLS => self.function(target, inside, calls + 1),
             _ => End::Unknown,
         };
         match end {
-            End::Misaligned(found @ Misaligned::Access { .. }) => Err(End::Misaligned(found)),
-            End::Aligned => Err(End::Unknown),
-            End::Returns => Ok(instruction.next_ip()),
-            _ => Err(End::Misaligned(Misaligned::Call {
+            End::Aligned => None,
+            End::Misaligned(found @ Misaligned::Access { .. }) => Some(found),
+            _ => Some(Misaligned::Call {
                 at: instruction.ip(),
                 target,
                 off,
-            })),
+            }),
         }
     }
 
     /// Follows what an instruction does to the registers that are known.
     fn update(&mut self, instruction: &Instruction, known: &mut Known) {
-        if matches!(
-            instruction.flow_control(),
-            FlowControl::Call | FlowControl::IndirectCall
-        ) {
-            let stack = known.stack;
-            known.values.retain(|register, _| *register == stack);
-            return;
-        }
         let before = known.stack();
         let change = i64::from(instruction.stack_pointer_increment());
         let result = result_of(instruction, known);
@@ -227,6 +214,12 @@ fn full(bits: u32, register: Register) -> Register {
     } else {
         register.full_register32()
     }
+}
+
+/// Whether it calls a function.
+fn is_call(instruction: &Instruction) -> bool {
+    let flow = instruction.flow_control();
+    matches!(flow, FlowControl::Call | FlowControl::IndirectCall) && !is_system_call(instruction)
 }
 
 /// Whether it is a call of the system, which comes back.

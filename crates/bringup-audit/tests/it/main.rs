@@ -1,7 +1,9 @@
 //! Audits of images made here, part by part.
 
 mod errors;
+mod freestanding;
 mod image;
+mod program;
 mod report;
 mod robustness;
 mod rules;

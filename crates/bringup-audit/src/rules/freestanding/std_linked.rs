@@ -6,6 +6,11 @@ use crate::image::Image;
 use crate::report::{Platform, Severity};
 use crate::rules::{Check, Problem, Rule};
 
+/// Bytes of `/rustc/` and a hash of 40 digits; versions are shorter.
+const LONGEST_ROOT: usize = 7 + 40;
+/// Bytes that the path of a source is looked for in.
+const LONGEST_PLACE: usize = 200;
+
 pub(in crate::rules) const RULE: Rule = Rule {
     name: "std-linked",
     severity: Severity::Error,
@@ -57,20 +62,21 @@ fn is_of_std(name: &[u8]) -> bool {
         || (name.starts_with(b"_ZN") && memmem::find(name, b"$LT$std..").is_some())
 }
 
-/// The first place of a panic in the sources of `std`, as the distributed library has it: `/rustc/HASH/library/std/src/…`.
+/// The first place of a panic in the sources of `std`, as distributed libraries have it: `/rustc/HASH/library/std/src/…`, and
+/// of Linux distributions `…/rustc-VERSION/library/std/src/…`.
 fn place_in_std(data: &[u8]) -> Option<String> {
-    /// `/rustc/`, and 40 digits.
-    const ROOT: usize = 7 + 40;
     memmem::find_iter(data, b"/library").find_map(|at| {
-        let root = data.get(at.checked_sub(ROOT)?..at)?;
-        let digits = root.strip_prefix(b"/rustc/")?;
+        let before = data.get(at.saturating_sub(LONGEST_ROOT)..at)?;
+        let root = before.get(memmem::rfind(before, b"/rustc")? + 6..)?;
+        let is_root =
+            root.len() > 1 && matches!(root[0], b'/' | b'-') && !root[1..].contains(&b'/');
         let rest = data.get(at + 1..)?;
         let is_std =
             rest.starts_with(b"library/std/src/") || rest.starts_with(br"library\std\src\");
-        if !is_std || !digits.iter().all(u8::is_ascii_hexdigit) {
+        if !is_root || !is_std {
             return None;
         }
-        let end = memmem::find(rest.get(..200).unwrap_or(rest), b".rs")?;
+        let end = memmem::find(rest.get(..LONGEST_PLACE).unwrap_or(rest), b".rs")?;
         Some(String::from_utf8_lossy(rest.get(..end + 3)?).replace('\\', "/"))
     })
 }

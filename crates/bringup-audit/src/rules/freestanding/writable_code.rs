@@ -35,14 +35,16 @@ fn check(image: &Image<'_>, problems: &mut Vec<Problem>) {
         })
         .collect();
     if !names.is_empty() {
-        let (what, can) = match (image.format, names.len()) {
-            (Format::Pe, 1) => ("the section", "can"),
-            (Format::Pe, _) => ("the sections", "can"),
-            (_, 1) => ("the segment at", "can"),
-            (_, _) => ("the segments at", "can"),
+        let what = match image.format {
+            Format::Elf => "segment at",
+            Format::Pe => "section",
+            Format::MachO => "segment",
         };
         problems.push(Problem {
-            message: format!("{what} {} {can} be written and executed", some(&names)),
+            message: format!(
+                "memory can be written and executed: {what} {}",
+                some(&names)
+            ),
             hint: hint(image.format).to_owned(),
         });
     }
