@@ -6,6 +6,7 @@
 use bringup_cpu::{At, Bus, Width};
 
 use crate::board::Board;
+use crate::clock::Time;
 use crate::scheduler::DeviceIndex;
 
 impl Board {
@@ -38,12 +39,20 @@ impl Board {
         done
     }
 
-    /// Lets the time pass that the flash needs for what it was told to do, with a core in Debug state: it executes nothing and
-    /// SysTick stands still.
-    pub fn finish_flash(&mut self) {
-        let flash = self.system.devices.flash;
-        let end = flash.and_then(|index| self.system.scheduler.last_of(DeviceIndex(index as u16)));
-        if let Some(end) = end {
+    /// Lets the time pass that the flash and the oscillators need for what they were told to do, up to a tenth of a second, with a
+    /// core in Debug state: it executes nothing and SysTick stands still.
+    pub fn finish_writes(&mut self) {
+        /// Longer than any operation on flash that a debugger waits for, and shorter than a crystal of 32 kHz takes.
+        const PATIENCE: Time = Time::from_nanos(100_000_000);
+        let devices = &self.system.devices;
+        let waited_for = [devices.flash, devices.rcc].into_iter().flatten();
+        let now = self.system.clock.time_at(self.core.cycles());
+        let latest = self.system.clock.cycle_at(now.plus(PATIENCE));
+        let ends = waited_for.filter_map(|index| {
+            let device = DeviceIndex(index as u16);
+            self.system.scheduler.last_of(device, latest)
+        });
+        if let Some(end) = ends.max() {
             self.core.stand_still(&mut self.system, end);
             self.reached = None;
             self.serve_requests();

@@ -83,10 +83,10 @@ impl Scheduler {
             .any(|event| (event.device, event.token) == (device, token))
     }
 
-    /// Core cycle of the last event that a peripheral has planned.
-    pub(crate) fn last_of(&self, device: DeviceIndex) -> Option<u64> {
+    /// Core cycle of the last event that a peripheral has planned up to cycle `end`.
+    pub(crate) fn last_of(&self, device: DeviceIndex, end: u64) -> Option<u64> {
         let own = self.events.iter().filter(|event| event.device == device);
-        own.map(|event| event.cycle).max()
+        own.map(|event| event.cycle).filter(|at| *at <= end).max()
     }
 
     /// Takes the first event that is due at `cycle`.

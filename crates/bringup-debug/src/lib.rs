@@ -21,6 +21,7 @@ mod ext;
 mod frame;
 mod link;
 mod server;
+pub mod stlink;
 mod target;
 
 pub use error::Error;

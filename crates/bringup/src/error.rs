@@ -182,6 +182,14 @@ pub(crate) enum Error {
         source: io::Error,
     },
 
+    #[error("{name} cannot listen on {address}")]
+    Serve {
+        name: &'static str,
+        option: &'static str,
+        address: std::net::SocketAddr,
+        source: io::Error,
+    },
+
     #[error("`{}` is not a script for this board{}", path.display(), lines(problems))]
     Script {
         path: PathBuf,
@@ -268,6 +276,9 @@ impl Error {
                 Some(format!("there is `{similar}`"))
             }
             Self::Listen { .. } => Some("name a free address with `--listen`, for example `127.0.0.1:0`".into()),
+            Self::Serve { option, .. } => Some(format!(
+                "another server may have the port: name a free one with `{option}`, and to the debugger"
+            )),
             Self::Command { hint, .. } => hint.clone(),
             Self::Unknown(unknown) => Some(unknown.hint()),
             Self::Elf { source, .. } | Self::Board { source } => source.hint(),

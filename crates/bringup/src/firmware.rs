@@ -22,6 +22,13 @@ pub(crate) struct FirmwareArgs {
     pub(crate) elf: PathBuf,
 
     #[command(flatten)]
+    board: BoardArgs,
+}
+
+/// Options that name what firmware runs on.
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct BoardArgs {
+    #[command(flatten)]
     target: TargetArgs,
 
     #[command(flatten)]
@@ -34,19 +41,48 @@ pub(crate) struct FirmwareArgs {
 impl FirmwareArgs {
     /// The board with the firmware in it, not yet started.
     pub(crate) fn board(&self) -> Result<Board, Error> {
-        if let Some(chip) = self.bare.chip() {
-            return self.bare_board(&chip);
-        }
-        let target = self.target.resolve()?;
-        if target.described && target.svd.is_none() {
-            return self.bare_board(&target.chip);
-        }
-        let elf = files::read(&self.elf)?;
-        let svd = self.svd.load(&target)?;
-        board(&elf, &self.elf, &target.chip, target.board, &svd.device)
+        self.board.load(Some(&self.elf))
     }
 
     /// The chip that the firmware is for, and its board.
+    pub(crate) fn target(&self) -> Result<Target, Error> {
+        self.board.target()
+    }
+
+    /// Names of the chip's registers; `None` if neither the command line nor a project says which chip it is.
+    pub(crate) fn names(&self) -> Result<Option<Names>, Error> {
+        self.board.names()
+    }
+}
+
+impl BoardArgs {
+    /// The board with firmware in it, not yet started; without firmware its memories are erased.
+    pub(crate) fn load(&self, elf: Option<&Path>) -> Result<Board, Error> {
+        let target = self.target()?;
+        // What is cheap to look at comes first.
+        let image = elf.map(files::read).transpose()?;
+        let device = self.device(&target)?;
+        if let (Some(path), Some(image)) = (elf, image) {
+            return board(&image, path, &target.chip, target.board, &device);
+        }
+        let mut board = Board::new(&target.chip, target.board, &device)
+            .map_err(|source| Error::Board { source })?;
+        board.power_on();
+        Ok(board)
+    }
+
+    /// The registers of the chip. One that is described, and not known, has those of a file that is named.
+    fn device(&self, target: &Target) -> Result<Device, Error> {
+        if !target.described || target.svd.is_some() {
+            return Ok(self.svd.load(target)?.device);
+        }
+        Ok(match self.svd.load_named()? {
+            Some(svd) => svd.device,
+            None => Device::without_peripherals(&target.chip.name),
+        })
+    }
+
+    /// The chip and its board.
     pub(crate) fn target(&self) -> Result<Target, Error> {
         match self.bare.chip() {
             Some(chip) => Ok(Target {
@@ -81,16 +117,6 @@ impl FirmwareArgs {
             Err(error) => return Err(error),
         };
         Ok(Some(Names::new(&device, target.chip.core)))
-    }
-
-    /// A bare core with the firmware in it, and with the registers of a file that is named.
-    fn bare_board(&self, chip: &Chip) -> Result<Board, Error> {
-        let elf = files::read(&self.elf)?;
-        let device = match self.svd.load_named()? {
-            Some(svd) => svd.device,
-            None => Device::without_peripherals(&chip.name),
-        };
-        board(&elf, &self.elf, chip, None, &device)
     }
 }
 

@@ -16,6 +16,7 @@ mod firmware;
 mod probe;
 mod project;
 mod rules;
+mod serve;
 mod snippet;
 mod svd;
 mod target;

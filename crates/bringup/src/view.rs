@@ -67,18 +67,14 @@ fn edges(text: &mut String, pin: &PinReport) {
     );
     let mut before: Option<f64> = None;
     for edge in pin.edges.iter().take(EDGES_SHOWN) {
-        let lamp = if edge.level {
-            paint(GOOD, "●")
-        } else {
-            paint(DIM, "○")
-        };
         let apart = before.map_or_else(String::new, |before| {
             format!("   +{:.6} s", edge.seconds - before)
         });
         let _ = writeln!(
             text,
-            "     {:>14.6} s  {lamp} {:<4}  {:>14} cycles{}",
+            "     {:>14.6} s  {} {:<4}  {:>14} cycles{}",
             edge.seconds,
+            lamp(edge.level),
             level(edge.level),
             ui::grouped(edge.cycle),
             paint(DIM, apart)
@@ -97,6 +93,23 @@ fn edges(text: &mut String, pin: &PinReport) {
             ui::grouped((pin.edges.len() - EDGES_SHOWN) as u64),
             last.seconds
         );
+    }
+}
+
+/// An edge by itself, in a line.
+pub(crate) fn edge(pin: &str, label: Option<&str>, high: bool, seconds: f64) -> String {
+    let name = match label {
+        Some(label) => format!("{label} ({pin})"),
+        None => pin.to_owned(),
+    };
+    format!("{seconds:>14.6} s  {} {name} {}", lamp(high), level(high))
+}
+
+fn lamp(lit: bool) -> String {
+    if lit {
+        paint(GOOD, "●")
+    } else {
+        paint(DIM, "○")
     }
 }
 
@@ -151,38 +164,45 @@ fn findings(text: &mut String, findings: &[FindingReport]) {
     }
     row(text, "findings", paint(WARN, findings.len()));
     for finding in findings {
-        let (style, word) = match finding.severity {
-            Severity::Error => (BAD, "error"),
-            Severity::Warning => (WARN, "warning"),
-        };
-        let _ = writeln!(
-            text,
-            "\n{} {}",
-            paint(style, format_args!("{word}[{}]:", finding.rule)),
-            finding.message
-        );
-        place(text, finding.location.as_ref());
-        let times = if finding.count == 1 {
-            String::new()
-        } else {
-            format!(", {} times", ui::grouped(finding.count))
-        };
-        let _ = writeln!(
-            text,
-            "   {} at cycle {}, pc {:#010x}{times}",
-            paint(DIM, "="),
-            ui::grouped(finding.cycle),
-            finding.pc
-        );
-        if let Some(hint) = &finding.hint {
-            let _ = writeln!(
-                text,
-                "   {} {} {hint}",
-                paint(DIM, "="),
-                paint(HINT, "hint:")
-            );
-        }
+        text.push_str(&self::finding(finding));
     }
+}
+
+/// A finding with its place and its way out, after an empty line.
+pub(crate) fn finding(finding: &FindingReport) -> String {
+    let mut text = String::new();
+    let (style, word) = match finding.severity {
+        Severity::Error => (BAD, "error"),
+        Severity::Warning => (WARN, "warning"),
+    };
+    let _ = writeln!(
+        text,
+        "\n{} {}",
+        paint(style, format_args!("{word}[{}]:", finding.rule)),
+        finding.message
+    );
+    place(&mut text, finding.location.as_ref());
+    let times = if finding.count == 1 {
+        String::new()
+    } else {
+        format!(", {} times", ui::grouped(finding.count))
+    };
+    let _ = writeln!(
+        text,
+        "   {} at cycle {}, pc {:#010x}{times}",
+        paint(DIM, "="),
+        ui::grouped(finding.cycle),
+        finding.pc
+    );
+    if let Some(hint) = &finding.hint {
+        let _ = writeln!(
+            text,
+            "   {} {} {hint}",
+            paint(DIM, "="),
+            paint(HINT, "hint:")
+        );
+    }
+    text
 }
 
 /// The fault that ended the run: what the instruction was, with which registers, and who called.

@@ -47,7 +47,8 @@ impl Dfsr {
     const ALL: u32 = 0x1F;
 }
 
-/// What of the registers keeps a state. No reset of the chip changes it.
+/// What of the registers keeps a state. A reset of the chip clears `C_HALT` and nothing else (Cortex-M3 TRM, DDI 0337E,
+/// chapter 10, on `DHCSR`).
 #[derive(Debug, Clone, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a bit of a register")]
 pub(super) struct CoreDebug {
@@ -116,6 +117,7 @@ impl Target {
 
     fn dhcsr(&mut self) -> u32 {
         let core = self.board.core();
+        let locked_up = self.is_locked_up();
         let (resets, instructions) = (self.board.resets(), self.board.instructions());
         let debug = &mut self.debug;
         let bit = |is_set: bool, bit: u32| if is_set { bit } else { 0 };
@@ -125,7 +127,7 @@ impl Target {
             | bit(debug.mask_interrupts, C_MASKINTS)
             | S_REGRDY
             | bit(!debug.halted && core.sleep().is_some(), S_SLEEP)
-            | bit(!debug.halted && core.lockup().is_some(), S_LOCKUP)
+            | bit(!debug.halted && locked_up, S_LOCKUP)
             | bit(instructions != debug.instructions_seen, S_RETIRE_ST)
             | bit(resets != debug.resets_seen, S_RESET_ST);
         (debug.resets_seen, debug.instructions_seen) = (resets, instructions);

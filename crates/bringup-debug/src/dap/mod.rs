@@ -12,7 +12,7 @@
 //!
 //! Three things are not as on a chip, so that looking changes nothing: reading a register has no side effects; time stands
 //! still for the whole board while the core is halted, as if everything were frozen with it; and what a debugger tells the
-//! flash controller while the core is halted is finished when the write is.
+//! flash and the oscillators while the core is halted is finished when the write is.
 
 mod core_debug;
 mod identity;

@@ -115,6 +115,13 @@ impl Dap {
     }
 }
 
+/// The address, if a block there is a whole number of accesses that the bus can make.
+fn whole(address: u32, width: Width, length: usize) -> Option<u32> {
+    let bytes = width.bytes();
+    let whole = address.is_multiple_of(bytes) && length.is_multiple_of(bytes as usize);
+    whole.then_some(address)
+}
+
 impl DebugPort for Dap {
     fn read_dp(&mut self, address: u8) -> Result<u32, Fault> {
         Ok(match (address & 0xC, self.select & 0xF) {
@@ -161,7 +168,7 @@ impl DebugPort for Dap {
         data: &mut [u8],
     ) -> Result<(), Fault> {
         self.access(|_, target| {
-            let mut at = address;
+            let mut at = whole(address, width, data.len())?;
             for bytes in data.chunks_mut(width.bytes() as usize) {
                 let value = if ap == 0 { target.read(at, width)? } else { 0 };
                 let value = value.to_le_bytes();
@@ -180,7 +187,7 @@ impl DebugPort for Dap {
         data: &[u8],
     ) -> Result<(), Fault> {
         self.access(|_, target| {
-            let mut at = address;
+            let mut at = whole(address, width, data.len())?;
             for bytes in data.chunks(width.bytes() as usize) {
                 let mut value = [0; 4];
                 value.get_mut(..bytes.len())?.copy_from_slice(bytes);

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use bringup_board::{Board, Halt, RunOptions, Stop, Width};
-use bringup_device::catalogue::{Chip, Core};
+use bringup_board::{Board, Halt, RunOptions, Stop, Watchpoint, Width};
+use bringup_device::catalogue::{Chip, Core, MemoryKind};
 
 use super::core_debug::{CoreDebug, Dfsr};
 use super::units::{Breakpoints, Watchpoints};
@@ -18,8 +18,8 @@ pub(super) struct Target {
     pub(super) debug: CoreDebug,
     breakpoints: Breakpoints,
     watchpoints: Watchpoints,
-    /// Where the board stops.
-    installed: BTreeSet<u32>,
+    /// Where the board stops, and the accesses it stops for.
+    installed: (BTreeSet<u32>, BTreeSet<Watchpoint>),
     /// The reset pin is low.
     reset_low: bool,
     /// Why the board does not go on.
@@ -34,15 +34,16 @@ impl Target {
         // A debugger may bring what the firmware waits for, and time passes until then.
         board.core_mut().set_stop_when_stuck(false);
         let chip = board.chip();
+        let ended = is_erased(&board).then_some(Stop::Lockup);
         Self {
             breakpoints: Breakpoints::new(chip.breakpoints),
             watchpoints: Watchpoints::new(chip.watchpoints),
             board,
             options: RunOptions::default(),
             debug: CoreDebug::default(),
-            installed: BTreeSet::new(),
+            installed: (BTreeSet::new(), BTreeSet::new()),
             reset_low: false,
-            ended: None,
+            ended,
         }
     }
 
@@ -85,7 +86,7 @@ impl Target {
         if !PRIVATE.contains(&address) {
             let done = self.board.debugger_write(address, width, value);
             if self.stands_still() {
-                self.board.finish_flash();
+                self.board.finish_writes();
             }
             return Some(()).filter(|()| done);
         }
@@ -111,20 +112,33 @@ impl Target {
 
     /// Makes the board stop where the units say.
     pub(super) fn install(&mut self) {
-        let wanted: BTreeSet<u32> = if self.debug.enabled {
-            let of_data_unit = self.watchpoints.addresses();
-            self.breakpoints.addresses().chain(of_data_unit).collect()
-        } else {
-            BTreeSet::new()
-        };
+        let (mut places, mut accesses) = (BTreeSet::new(), BTreeSet::new());
+        if self.debug.enabled {
+            places.extend(self.breakpoints.addresses());
+        }
+        if self.debug.enabled && self.debug.units_enabled() {
+            places.extend(self.watchpoints.addresses());
+            accesses.extend(self.watchpoints.watchpoints());
+        }
         let core = self.board.core_mut();
-        for &address in self.installed.difference(&wanted) {
+        for &address in self.installed.0.difference(&places) {
             core.clear_breakpoint(address);
         }
-        for &address in wanted.difference(&self.installed) {
+        for &address in places.difference(&self.installed.0) {
             core.set_breakpoint(address);
         }
-        self.installed = wanted;
+        for watchpoint in self.installed.1.difference(&accesses) {
+            core.clear_watchpoint(watchpoint);
+        }
+        for &watchpoint in accesses.difference(&self.installed.1) {
+            core.set_watchpoint(watchpoint);
+        }
+        self.installed = (places, accesses);
+    }
+
+    /// Whether the core has locked up.
+    pub(super) fn is_locked_up(&self) -> bool {
+        self.ended == Some(Stop::Lockup) || self.board.core().lockup().is_some()
     }
 
     /// Whether no time passes.
@@ -156,9 +170,11 @@ impl Target {
         self.after_reset();
     }
 
-    /// What a reset is to a debugger: the debug units stay as they are, and may stop the core at its first instruction.
+    /// What a reset is to a debugger: the core leaves Debug state, and the debug units stay as they are. They may stop it at its
+    /// first instruction.
     fn after_reset(&mut self) {
-        self.ended = None;
+        self.debug.halted = false;
+        self.ended = is_erased(&self.board).then_some(Stop::Lockup);
         self.apply_mask();
         if self.debug.enabled && self.debug.catches_reset() {
             self.enter_debug(Dfsr::VCATCH);
@@ -175,7 +191,7 @@ impl Target {
     /// Lets the core leave Debug state.
     pub(super) fn leave_debug(&mut self) {
         self.debug.halted = false;
-        self.ended = None;
+        self.ended = is_erased(&self.board).then_some(Stop::Lockup);
         self.board.core_mut().leave_lockup();
     }
 
@@ -186,6 +202,10 @@ impl Target {
         let halt = self.board.step();
         let reason = match halt {
             Halt::Bkpt { .. } => Dfsr::BKPT,
+            Halt::Watchpoint(hit) => {
+                self.watchpoints.note(&hit);
+                Dfsr::DWTTRAP
+            }
             _ => Dfsr::HALTED,
         };
         if self.board.resets() != resets {
@@ -205,14 +225,19 @@ impl Target {
         let options = RunOptions {
             limit: Some(time),
             stop_on_fault: self.debug.enabled && self.debug.catches_faults(),
+            stop_on_reset: self.debug.enabled && self.debug.catches_reset(),
             ..self.options.clone()
         };
         // The only error is a pin that is waited for and does not exist, and that was looked at before.
+        let resets = self.board.resets();
         let halt = if self.debug.enabled {
             self.board.debug(&options)
         } else {
             self.board.run(&options).map(Halt::Stop)
         };
+        if self.board.resets() != resets {
+            self.apply_mask();
+        }
         self.heed(halt.unwrap_or(Halt::Stop(Stop::Limit)))
     }
 
@@ -228,12 +253,15 @@ impl Target {
             Halt::Stop(Stop::Fault) if self.debug.enabled && self.debug.catches_faults() => {
                 self.enter_debug(Dfsr::VCATCH);
             }
-            Halt::Watchpoint(_) => self.enter_debug(Dfsr::DWTTRAP),
+            Halt::Watchpoint(hit) => {
+                self.watchpoints.note(&hit);
+                self.enter_debug(Dfsr::DWTTRAP);
+            }
+            Halt::Reset => self.enter_debug(Dfsr::VCATCH),
             // A handler that hangs, and a wait for what never comes, go on for ever.
-            Halt::Stop(Stop::Limit | Stop::Fault | Stop::Stuck)
-            | Halt::Paused
-            | Halt::Reset
-            | Halt::Finding => return Progress::Ran,
+            Halt::Stop(Stop::Limit | Stop::Fault | Stop::Stuck) | Halt::Paused | Halt::Finding => {
+                return Progress::Ran;
+            }
             Halt::Stop(stop @ Stop::Until) => return Progress::Ended(stop),
             Halt::Stop(stop) => {
                 self.ended = Some(stop);
@@ -242,4 +270,15 @@ impl Target {
         }
         Progress::Halted
     }
+}
+
+/// Whether a core is about to start from erased flash. It locks up over its first instruction, and that is not the fault of a
+/// firmware.
+fn is_erased(board: &Board) -> bool {
+    let flash = board.chip().memory(MemoryKind::Flash);
+    let erased = flash.map_or(0xFF, |flash| flash.erased);
+    let mut vectors = [0; 8];
+    board.core().pc() == u32::from_le_bytes([erased; 4]) & !1
+        && board.peek_bytes(0, &mut vectors) == vectors.len()
+        && vectors == [erased; 8]
 }

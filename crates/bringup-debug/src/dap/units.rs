@@ -1,5 +1,7 @@
 //! The units that stop the core: breakpoint unit and data watchpoints (ARMv6-M ARM, C1.8 and C1.9).
 
+use bringup_board::{Watch, WatchHit, Watchpoint};
+
 /// Comparators that there can be: `BP_CTRL.NUM_CODE` and `DWT_CTRL.NUMCOMP` have four bits.
 const MOST: u32 = 15;
 
@@ -91,6 +93,10 @@ const DWT_MATCHED: u32 = 1 << 24;
 
 /// `FUNCTION` for instruction addresses.
 const FUNCTION_PC: u32 = 0b0100;
+/// `FUNCTION` for reads, writes and both.
+const FUNCTION_READ: u32 = 0b0101;
+const FUNCTION_WRITE: u32 = 0b0110;
+const FUNCTION_ACCESS: u32 = 0b0111;
 
 impl Watchpoints {
     pub(super) fn new(comparators: u32) -> Self {
@@ -131,6 +137,21 @@ impl Watchpoints {
         Some((comparator, offset % DWT_STEP))
     }
 
+    /// The accesses that stop the core.
+    pub(super) fn watchpoints(&self) -> impl Iterator<Item = Watchpoint> {
+        self.comparators.iter().filter_map(Comparator::watchpoint)
+    }
+
+    /// Sets `MATCHED` of the comparators that an access was for.
+    pub(super) fn note(&mut self, hit: &WatchHit) {
+        for comparator in &mut self.comparators {
+            let (first, last) = comparator.range();
+            let end = hit.address.saturating_add(hit.width.bytes() - 1);
+            let active = comparator.watchpoint().is_some();
+            comparator.matched |= active && hit.address <= last && end >= first;
+        }
+    }
+
     /// Addresses of the instructions that stop the core.
     pub(super) fn addresses(&self) -> impl Iterator<Item = u32> {
         let of_code = |comparator: &&Comparator| comparator.function == FUNCTION_PC;
@@ -144,6 +165,18 @@ impl Watchpoints {
 }
 
 impl Comparator {
+    /// What it is to the board, if it is about accesses to data.
+    fn watchpoint(&self) -> Option<Watchpoint> {
+        let watch = match self.function {
+            FUNCTION_READ => Watch::Read,
+            FUNCTION_WRITE => Watch::Write,
+            FUNCTION_ACCESS => Watch::Access,
+            _ => return None,
+        };
+        let (first, last) = self.range();
+        Some(Watchpoint { first, last, watch })
+    }
+
     /// First and last address.
     fn range(&self) -> (u32, u32) {
         let ignored = (1 << self.mask) - 1;

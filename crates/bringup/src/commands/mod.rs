@@ -12,6 +12,7 @@ mod explain;
 mod flash;
 mod new;
 mod pac;
+mod probe;
 mod run;
 mod svd;
 
@@ -32,6 +33,7 @@ pub(crate) enum Command {
     Audit(audit::Args),
     Asm(asm::Args),
     Debug(debug::Args),
+    Probe(probe::Args),
     Svd(svd::Args),
     Chips(chips::Args),
     Boards(boards::Args),
@@ -52,6 +54,7 @@ impl Command {
             Self::Audit(args) => audit::run(&args),
             Self::Asm(args) => asm::run(&args),
             Self::Debug(args) => debug::run(&args),
+            Self::Probe(args) => probe::run(&args),
             Self::Svd(args) => svd::run(&args),
             Self::Chips(args) => chips::run(&args),
             Self::Boards(args) => boards::run(&args),

@@ -148,10 +148,7 @@ impl Args {
     /// When the run ends.
     fn options(&self, board: &Board) -> RunOptions {
         let mut options = RunOptions::limited(self.time.limit);
-        match &self.until {
-            Some(name) if board.pin(name).is_ok() => options.until_pin = Some(name.clone()),
-            text => options.until_text.clone_from(text),
-        }
+        wait_for(self.until.as_deref(), board, &mut options);
         options
     }
 
@@ -172,6 +169,14 @@ impl Args {
             }
         }
         Ok(())
+    }
+}
+
+/// Ends a run with the edge of a pin of that name, or with that text.
+pub(crate) fn wait_for(until: Option<&str>, board: &Board, options: &mut RunOptions) {
+    match until {
+        Some(name) if board.pin(name).is_ok() => options.until_pin = Some(name.to_owned()),
+        text => options.until_text = text.map(str::to_owned),
     }
 }
 
@@ -223,7 +228,7 @@ pub(crate) fn show(
 }
 
 /// A firmware that failed weighs more than findings about it.
-fn exit_of(report: &Report) -> Exit {
+pub(crate) fn exit_of(report: &Report) -> Exit {
     match report.stop {
         Some(Stop::Fault | Stop::Lockup) => Exit::Firmware,
         _ if report.panic.is_some() => Exit::Firmware,

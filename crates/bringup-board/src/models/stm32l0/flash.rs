@@ -38,6 +38,8 @@ const PECR_DATA: u32 = 1 << 4;
 const PECR_FIX: u32 = 1 << 8;
 const PECR_ERASE: u32 = 1 << 9;
 const PECR_FPRG: u32 = 1 << 10;
+/// What writing to a memory does.
+const PECR_OPERATION: u32 = PECR_PROG | PECR_DATA | PECR_ERASE | PECR_FPRG;
 const PECR_EOPIE: u32 = 1 << 16;
 const PECR_ERRIE: u32 = 1 << 17;
 const PECR_OBL_LAUNCH: u32 = 1 << 18;
@@ -116,6 +118,8 @@ impl Flash {
         // A lock is shut by writing 1 and opened by keys alone; the outer one shuts the others with it.
         if pecr & PECR_PELOCK != 0 {
             self.memory = self.memory.shut();
+            // What was to be done is forgotten: loaders set single bits of it after they have opened the lock again.
+            context.file.set(PECR, pecr & !PECR_OPERATION);
         }
         if pecr & (PECR_PRGLOCK | PECR_PELOCK) != 0 {
             self.program = self.program.shut();
