@@ -26,6 +26,7 @@ pub use report::{
 
 use bringup_device::catalogue::Chip;
 
+use crate::code::Names;
 use crate::image::Image;
 use crate::rules::{Level, Rule, Subject};
 
@@ -34,6 +35,8 @@ use crate::rules::{Level, Rule, Subject};
 pub struct Options<'a> {
     /// The chip that firmware is for.
     pub chip: Option<&'a Chip>,
+    /// Names of that chip's registers.
+    pub names: Option<&'a Names>,
     /// What the program runs on, if the file shall not tell.
     pub platform: Option<Platform>,
     /// What becomes of breaches of rules, where it is not what the rule says; the last of a rule holds.
@@ -49,6 +52,7 @@ pub struct Options<'a> {
 pub fn audit(elf: &[u8], chip: &Chip) -> Result<Report, Error> {
     let image = Image::parse_for(elf, chip)?;
     Ok(report(
+        elf,
         image,
         &Options {
             chip: Some(chip),
@@ -68,11 +72,13 @@ pub fn examine(bytes: &[u8], options: &Options<'_>) -> Result<Vec<Report>, Error
         Some(chip) => vec![Image::parse_for(bytes, chip)?],
         None => Image::parse_all(bytes)?,
     };
-    let reports = images.into_iter().map(|image| report(image, options));
+    let reports = images
+        .into_iter()
+        .map(|image| report(bytes, image, options));
     Ok(reports.collect())
 }
 
-fn report(mut image: Image<'_>, options: &Options<'_>) -> Report {
+fn report(bytes: &[u8], mut image: Image<'_>, options: &Options<'_>) -> Report {
     let of_chip = options.chip.map(|_| Platform::Firmware);
     if let Some(platform) = options.platform.or(of_chip) {
         image.platform = platform;
@@ -81,6 +87,9 @@ fn report(mut image: Image<'_>, options: &Options<'_>) -> Report {
     let subject = options.chip.map(|chip| Subject::new(&image, chip));
     if let Some(subject) = &subject {
         report.add_memories(subject);
+    }
+    if image.platform == Platform::Firmware && image.format == Format::Elf {
+        report.code = code::analyse(bytes, &report.sections, options.names);
     }
     report.add_findings(rules::check(&image, subject.as_ref(), options.levels));
     report

@@ -5,6 +5,7 @@ use std::fmt;
 use bringup_device::catalogue::MemoryKind;
 use serde::{Serialize, Serializer};
 
+use crate::code::CodeReport;
 use crate::image::{Image, Section};
 use crate::memory;
 use crate::rules::{Scope, Subject};
@@ -36,6 +37,10 @@ pub struct Report {
     pub stack: Option<StackSpace>,
     /// What is wrong, in the order of [`rules::all`](crate::rules::all).
     pub findings: Vec<Finding>,
+    /// Of firmware: who takes how much of the memories, how deep the stack gets, which panics are left, and which registers are
+    /// accessed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<CodeReport>,
 }
 
 impl Report {
@@ -53,6 +58,7 @@ impl Report {
             sections: sections(image, None),
             stack: None,
             findings: Vec::new(),
+            code: None,
         }
     }
 

@@ -117,6 +117,16 @@ impl<'a> Symbols<'a> {
         self.function_at(pc.into()).map(|(_, name)| name)
     }
 
+    /// The crate whose unit of DWARF holds an address, by the name that rustc gives units: `src/lib.rs/@/blink.3d5-cgu.0`.
+    pub fn unit_crate(&self, pc: impl Into<u64>) -> Option<String> {
+        let context = self.context.as_ref()?;
+        let unit = context.find_dwarf_and_unit(pc.into()).skip_all_loads()?;
+        let name = unit.name?.to_string_lossy().into_owned();
+        let (_, unit) = name.split_once("/@/")?;
+        let end = unit.find(|letter: char| !letter.is_alphanumeric() && letter != '_')?;
+        Some(unit[..end].to_owned()).filter(|name| !name.is_empty())
+    }
+
     /// Address and name of the function around `pc`.
     fn function_at(&self, pc: u64) -> Option<(u64, &'a str)> {
         let after = self

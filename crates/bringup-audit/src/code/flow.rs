@@ -90,6 +90,9 @@ pub(crate) fn follow(
         program,
         convention,
         code,
+        is_entry: code
+            .first()
+            .is_some_and(|first| first.address == program.entry),
         starts: BTreeMap::new(),
     };
     flow.settle();
@@ -100,6 +103,8 @@ struct Flow<'a> {
     program: &'a Program<'a>,
     convention: Convention,
     code: &'a [Instruction],
+    /// The program begins here.
+    is_entry: bool,
     /// What is known at the start of each block, by the index of its first instruction.
     starts: BTreeMap<usize, State>,
 }
@@ -311,6 +316,12 @@ impl State {
     fn set(&mut self, flow: &Flow<'_>, register: u8, value: Value, conditional: bool) {
         let convention = flow.convention;
         let held = self.get(register);
+        // Start-up code sets the stack pointer, where the stack begins again; elsewhere it only moves.
+        let starts = flow.is_entry && register == convention.sp;
+        let value = match value {
+            Value::Unknown | Value::Constant(_) | Value::Read(_) if starts => Value::Stack(0),
+            value => value,
+        };
         let value = if conditional && held != value {
             Value::Unknown
         } else {

@@ -149,6 +149,12 @@ impl Names {
             })
     }
 
+    /// The interrupt of that number.
+    pub(crate) fn interrupt(&self, number: u32) -> Option<&str> {
+        let found = self.interrupts.iter().find(|(_, of)| *of == number)?;
+        Some(&found.0)
+    }
+
     /// The peripheral that holds an address.
     pub(crate) fn peripheral(&self, address: u64) -> Option<&str> {
         let block = self

@@ -177,6 +177,11 @@ impl<'a> Program<'a> {
         self.functions = merge(named, &self.sections);
     }
 
+    /// Whether its code is Thumb, whose addresses have an additional bit when they are called.
+    pub(crate) fn is_thumb(&self) -> bool {
+        self.isa == Some(Isa::Thumb)
+    }
+
     /// The section of code that holds an address, if its bytes are in the file.
     pub(crate) fn code_at(&self, address: u64) -> Option<&Section<'a>> {
         self.sections
