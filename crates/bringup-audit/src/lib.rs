@@ -37,6 +37,8 @@ pub struct Options<'a> {
     pub chip: Option<&'a Chip>,
     /// Names of that chip's registers.
     pub names: Option<&'a Names>,
+    /// Firmware is also disassembled and followed, for [`Report::code`].
+    pub code: bool,
     /// What the program runs on, if the file shall not tell.
     pub platform: Option<Platform>,
     /// What becomes of breaches of rules, where it is not what the rule says; the last of a rule holds.
@@ -88,7 +90,7 @@ fn report(bytes: &[u8], mut image: Image<'_>, options: &Options<'_>) -> Report {
     if let Some(subject) = &subject {
         report.add_memories(subject);
     }
-    if image.platform == Platform::Firmware && image.format == Format::Elf {
+    if options.code && image.platform == Platform::Firmware && image.format == Format::Elf {
         report.code = code::analyse(bytes, &report.sections, options.names);
     }
     report.add_findings(rules::check(&image, subject.as_ref(), options.levels));

@@ -169,6 +169,18 @@ pub(crate) enum Error {
         source: bringup_audit::Error,
     },
 
+    #[error("`{option}` is for one program")]
+    OneProgram { option: &'static str },
+
+    #[error("`{}` has no sizes to compare", path.display())]
+    NoSizes { path: PathBuf },
+
+    #[error("`{}` is not a report of `bringup audit --json`", path.display())]
+    NotReport {
+        path: PathBuf,
+        source: serde_json::Error,
+    },
+
     #[error("`{}` has no function `{symbol}`", path.display())]
     NoFunction {
         path: PathBuf,
@@ -267,6 +279,10 @@ impl Error {
             Self::NoBoardForChip { .. } => Some("`bringup boards` lists the boards".into()),
             Self::Patch(error) => error.hint(),
             Self::Generate(error) => error.hint(),
+            Self::OneProgram { .. } => Some("name one, or call it once for each".into()),
+            Self::NoSizes { .. } => {
+                Some("sizes by crate and symbol are of firmware: ELF files, with `--platform firmware` if it is not seen as that".into())
+            }
             Self::NoFunction { similar: None, .. } => {
                 Some("`bringup asm ELF` shows all; what the compiler inlined everywhere has no code of its own".into())
             }

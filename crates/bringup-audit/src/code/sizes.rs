@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use bringup_symbols::Symbols;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::program::Program;
 use crate::report::{Kind, SectionUse};
 
 /// Flash and RAM by crate and by symbol. All bytes of sections that take memory are in both lists, once.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sizes {
     /// By section.
     pub sections: Vec<Size>,
@@ -20,7 +20,7 @@ pub struct Sizes {
 }
 
 /// What a crate or a section takes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Size {
     /// Its name.
     pub name: String,
@@ -31,7 +31,7 @@ pub struct Size {
 }
 
 /// What a function or variable takes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SymbolSize {
     /// Name as in the source.
     pub name: String,

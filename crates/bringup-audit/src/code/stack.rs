@@ -170,11 +170,18 @@ pub(crate) fn of(whole: &Whole<'_>) -> StackReport {
 fn interrupted(handlers: &[HandlerStack], nested: bool) -> u64 {
     let is_fixed = |name: &String| name == "NMI" || name == "HardFault";
     let of_fixed = handlers.iter().map(|handler| {
-        let levels = handler.exceptions.iter().filter(|name| is_fixed(name)).count();
+        let levels = handler
+            .exceptions
+            .iter()
+            .filter(|name| is_fixed(name))
+            .count();
         levels as u64 * handler.bytes
     });
     let has_others = |handler: &&HandlerStack| !handler.exceptions.iter().all(is_fixed);
-    let mut others = handlers.iter().filter(has_others).map(|handler| handler.bytes);
+    let mut others = handlers
+        .iter()
+        .filter(has_others)
+        .map(|handler| handler.bytes);
     let of_others: u64 = if nested {
         others.sum()
     } else {

@@ -1,17 +1,23 @@
 //! `bringup audit`: what a program holds, whether it is freestanding, and whether it can start on its chip.
 
+mod code;
+mod compare;
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use bringup_audit::code::{Comparison, Names};
 use bringup_audit::rules::{self, Level, Rule};
 use bringup_audit::{Finding, Options, Platform, Report, Severity};
+use bringup_device::Device;
 use serde::Serialize;
 
 use crate::commands::explain;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::files;
-use crate::target::TargetArgs;
+use crate::svd::SvdArgs;
+use crate::target::{Target, TargetArgs};
 use crate::ui::{self, BAD, DIM, GOOD, HINT, STRONG, WARN, paint};
 use crate::view;
 
@@ -46,6 +52,17 @@ pub(crate) struct Args {
     #[arg(long, value_name = "RULE")]
     allow: Vec<String>,
 
+    #[command(flatten)]
+    svd: SvdArgs,
+
+    /// Write a page with treemaps of flash and RAM, sizes by crate and symbol, stack, panics and accesses to registers
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+
+    /// Tell what changed in size since another build: its ELF file, or what `--json` printed of it
+    #[arg(long, value_name = "OLD")]
+    compare: Option<PathBuf>,
+
     /// Print one JSON object on standard output
     #[arg(long)]
     json: bool,
@@ -57,6 +74,9 @@ struct FileReport<'a> {
     file: String,
     #[serde(flatten)]
     report: &'a Report,
+    /// What changed since another build.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    comparison: Option<&'a Comparison>,
 }
 
 /// The reports of several files, as JSON.
@@ -68,8 +88,11 @@ struct Reports<'a> {
 pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
     let target = args.target.find()?;
     let levels = args.levels()?;
+    let names = args.names(target.as_ref())?;
     let options = Options {
         chip: target.as_ref().map(|target| &*target.chip),
+        names: names.as_ref(),
+        code: true,
         platform: args.platform,
         levels: &levels,
     };
@@ -82,14 +105,23 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
         })?;
         reports.extend(found.into_iter().map(|report| (path.as_path(), report)));
     }
+    let comparison = args.comparison(&reports, &options)?;
+    if let Some(page) = &args.html {
+        let (path, report) = single(&reports, "--html")?;
+        let title = path.file_name().unwrap_or_default().to_string_lossy();
+        files::write_file(page, bringup_audit::code::html(&title, report).as_bytes())?;
+    }
     if args.json {
-        print_json(&reports);
+        print_json(&reports, comparison.as_ref());
     } else {
         for (index, (path, report)) in reports.iter().enumerate() {
             if index > 0 {
                 view::print("");
             }
             show(path, report, target.is_some());
+        }
+        if let Some(comparison) = &comparison {
+            compare::show(comparison);
         }
     }
     let has_errors = reports.iter().any(|(_, report)| report.has_errors());
@@ -100,7 +132,48 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
     })
 }
 
+/// The report of the one program that an option is for.
+fn single<'r>(
+    reports: &'r [(&Path, Report)],
+    option: &'static str,
+) -> Result<(&'r Path, &'r Report), Error> {
+    match reports {
+        [(path, report)] => Ok((path, report)),
+        _ => Err(Error::OneProgram { option }),
+    }
+}
+
 impl Args {
+    /// Names of the chip's registers; `None` where they are not to be had, which is no reason to fail.
+    fn names(&self, target: Option<&Target>) -> Result<Option<Names>, Error> {
+        let Some(target) = target else {
+            let svd = self.svd.load_named()?;
+            return Ok(svd.map(|svd| Names::of_device(&svd.device)));
+        };
+        let device = match self.svd.load(target) {
+            Ok(svd) => svd.device,
+            Err(error) if self.svd.svd.is_some() => return Err(error),
+            Err(_) => Device::without_peripherals(&target.chip.name),
+        };
+        Ok(Some(Names::new(&device, target.chip.core)))
+    }
+
+    /// What changed since the other build.
+    fn comparison(
+        &self,
+        reports: &[(&Path, Report)],
+        options: &Options<'_>,
+    ) -> Result<Option<Comparison>, Error> {
+        let Some(old) = &self.compare else {
+            return Ok(None);
+        };
+        let (path, report) = single(reports, "--compare")?;
+        let sizes = |report: &Report| report.code.as_ref().map(|code| code.sizes.clone());
+        let now = sizes(report).ok_or_else(|| Error::NoSizes { path: path.into() })?;
+        let before = compare::read(old, options)?;
+        Ok(Some(bringup_audit::code::compare(&before, &now)))
+    }
+
     /// What becomes of breaches of the rules that are named; what is denied is denied.
     fn levels(&self) -> Result<Vec<(&'static Rule, Level)>, Error> {
         let levels = [
@@ -129,12 +202,13 @@ fn platform(name: &str) -> Result<Platform, String> {
 }
 
 /// One report is an object by itself; several are in one.
-fn print_json(reports: &[(&Path, Report)]) {
+fn print_json(reports: &[(&Path, Report)], comparison: Option<&Comparison>) {
     let mut reports: Vec<_> = reports
         .iter()
         .map(|(path, report)| FileReport {
             file: path.display().to_string(),
             report,
+            comparison,
         })
         .collect();
     match (reports.len(), reports.pop()) {
@@ -151,6 +225,9 @@ fn show(path: &Path, report: &Report, has_chip: bool) {
         show_memories(report);
     }
     show_program(path, report);
+    if let Some(code) = &report.code {
+        code::show(code);
+    }
     if report.findings.is_empty() {
         row("findings", paint(GOOD, "none"));
     }
