@@ -72,9 +72,9 @@ pub(crate) fn package_file(source: &SvdSource) -> Result<PathBuf, Error> {
         files::write_file(&path, manifest.as_bytes())?;
     }
     // The network is asked only if what is on the machine does not do.
-    let metadata = match metadata(&dir, true)? {
+    let metadata = match metadata(&dir, None, true)? {
         Ok(metadata) => metadata,
-        Err(_) => metadata(&dir, false)?.map_err(|stderr| Error::Package {
+        Err(_) => metadata(&dir, None, false)?.map_err(|stderr| Error::Package {
             package: source.package.clone(),
             version: source.version.clone(),
             stderr,
@@ -100,10 +100,35 @@ pub(crate) fn package_file(source: &SvdSource) -> Result<PathBuf, Error> {
     Ok(file)
 }
 
+/// What cargo knows of the project in `dir` and of all that it depends on, for one target if that is a target of the compiler's.
+pub(crate) fn project_metadata(
+    dir: &Path,
+    target: Option<&str>,
+) -> Result<cargo_metadata::Metadata, Error> {
+    // A file may describe the target, whose name the compiler then does not know.
+    for target in target.map(Some).into_iter().chain([None]) {
+        if let Ok(metadata) = metadata(dir, target, true)? {
+            return Ok(metadata);
+        }
+    }
+    metadata(dir, None, false)?.map_err(|stderr| Error::Command {
+        command: "cargo metadata".into(),
+        stderr,
+        hint: None,
+    })
+}
+
 /// `cargo metadata`; the inner error is what cargo said.
-fn metadata(dir: &Path, offline: bool) -> Result<Result<cargo_metadata::Metadata, String>, Error> {
+fn metadata(
+    dir: &Path,
+    target: Option<&str>,
+    offline: bool,
+) -> Result<Result<cargo_metadata::Metadata, String>, Error> {
     let mut command = command(dir);
     command.args(["metadata", "--format-version", "1"]);
+    if let Some(target) = target {
+        command.args(["--filter-platform", target]);
+    }
     if offline {
         command.arg("--offline");
     }

@@ -18,6 +18,7 @@ mod project;
 mod rules;
 mod serve;
 mod snippet;
+mod std_path;
 mod svd;
 mod target;
 mod trace;

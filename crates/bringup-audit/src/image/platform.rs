@@ -89,11 +89,27 @@ impl Image<'_> {
         })
     }
 
-    /// Whether the build attributes are those of an architecture that only microcontrollers have.
+    /// Whether it is for an Arm core of a microcontroller: by its build attributes, or, where it has none, because it begins
+    /// with a vector table.
     fn is_for_microcontroller(&self) -> bool {
         match &self.attributes {
             Some(Ok(attributes)) => attributes.is_microcontroller(),
-            _ => false,
+            _ => self.has_vector_table(),
         }
+    }
+
+    /// Whether a segment begins with a stack pointer and the odd address of an instruction (`ARMv6-M` ARM, B1.5.3).
+    fn has_vector_table(&self) -> bool {
+        self.segments.iter().any(|segment| {
+            let &[sp, reset, ..] = segment.data.as_chunks::<4>().0 else {
+                return false;
+            };
+            let [sp, reset] = [sp, reset].map(u32::from_le_bytes);
+            let handler = u64::from(reset & !1);
+            let in_code = self
+                .segment_at(handler)
+                .is_some_and(|segment| segment.permissions.execute);
+            reset % 2 == 1 && sp != 0 && sp.is_multiple_of(4) && in_code
+        })
     }
 }

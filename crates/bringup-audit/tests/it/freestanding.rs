@@ -4,6 +4,7 @@ use bringup_audit::rules::{self, Level, Rule, Scope};
 use bringup_audit::{Options, Platform, Report, examine};
 use object::{elf, macho, pe};
 
+use crate::image::Image;
 use crate::program::elf::{BASE, Piece, Program, defined, missing};
 use crate::program::macho::{Program as MacProgram, universal};
 use crate::program::pe::Program as WindowsProgram;
@@ -520,6 +521,23 @@ fn a_platform_that_is_named_decides_which_rules_apply() {
         (report.platform, report.findings.len()),
         (Platform::Firmware, 0)
     );
+}
+
+#[test]
+fn firmware_is_known_without_a_chip() {
+    let attributes = Image::sound();
+    let mut vectors = Image::sound();
+    vectors.cpu_arch = None;
+    vectors.parts[1].executable = true;
+    let mut neither = vectors.clone();
+    neither.parts.remove(0);
+    for (image, platform) in [
+        (attributes, Platform::Firmware),
+        (vectors, Platform::Firmware),
+        (neither, Platform::Linux),
+    ] {
+        assert_eq!(report(&image.build()).platform, platform);
+    }
 }
 
 #[test]

@@ -29,6 +29,8 @@ pub(crate) struct Part {
     load: u64,
     content: Content,
     flags: elf::SectionFlags,
+    /// Whether the segment can be executed.
+    pub(crate) executable: bool,
 }
 
 #[derive(Clone)]
@@ -46,6 +48,7 @@ impl Part {
             load: at,
             content: Content::Bytes(bytes),
             flags: elf::SHF_ALLOC,
+            executable: false,
         }
     }
 
@@ -57,6 +60,7 @@ impl Part {
             load,
             content: Content::Bytes(bytes),
             flags: elf::SHF_ALLOC | elf::SHF_WRITE,
+            executable: false,
         }
     }
 
@@ -68,6 +72,7 @@ impl Part {
             load: run,
             content: Content::Reserved(size),
             flags: elf::SHF_ALLOC | elf::SHF_WRITE,
+            executable: false,
         }
     }
 
@@ -88,7 +93,11 @@ impl Part {
     fn segment(&self, offset: u64) -> ProgramHeader {
         ProgramHeader {
             p_type: elf::PT_LOAD,
-            p_flags: elf::PF_R,
+            p_flags: if self.executable {
+                elf::PF_R | elf::PF_X
+            } else {
+                elf::PF_R
+            },
             p_offset: offset,
             p_vaddr: self.run,
             p_paddr: self.load,

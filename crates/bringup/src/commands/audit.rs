@@ -16,6 +16,7 @@ use crate::commands::explain;
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::files;
+use crate::std_path;
 use crate::svd::SvdArgs;
 use crate::target::{Target, TargetArgs};
 use crate::ui::{self, BAD, DIM, GOOD, HINT, STRONG, WARN, paint};
@@ -63,6 +64,11 @@ pub(crate) struct Args {
     #[arg(long, value_name = "OLD")]
     compare: Option<PathBuf>,
 
+    /// The project that a program was built from, to tell through which crates the standard library comes into it; without this
+    /// the one whose target folder the program is in
+    #[arg(long, value_name = "PATH")]
+    manifest_path: Option<PathBuf>,
+
     /// Print one JSON object on standard output
     #[arg(long)]
     json: bool,
@@ -103,7 +109,10 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
             path: path.clone(),
             source,
         })?;
-        reports.extend(found.into_iter().map(|report| (path.as_path(), report)));
+        for mut report in found {
+            args.add_crates(path, &mut report)?;
+            reports.push((path.as_path(), report));
+        }
     }
     let comparison = args.comparison(&reports, &options)?;
     if let Some(page) = &args.html {
@@ -144,6 +153,18 @@ fn single<'r>(
 }
 
 impl Args {
+    /// Adds to the finding that the standard library is in a program through which crates it comes in.
+    fn add_crates(&self, path: &Path, report: &mut Report) -> Result<(), Error> {
+        let finding = report
+            .findings
+            .iter_mut()
+            .find(|finding| finding.rule == "std-linked");
+        if let Some(finding) = finding {
+            finding.notes = std_path::of_program(path, self.manifest_path.as_deref())?;
+        }
+        Ok(())
+    }
+
     /// Names of the chip's registers; `None` where they are not to be had, which is no reason to fail.
     fn names(&self, target: Option<&Target>) -> Result<Option<Names>, Error> {
         let Some(target) = target else {

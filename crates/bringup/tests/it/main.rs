@@ -1,6 +1,7 @@
 //! The tool as its users have it: command line in, exit code, output and files out.
 
 mod added;
+mod audit;
 mod bad_input;
 mod demo;
 mod diagnoses;
