@@ -104,27 +104,31 @@ fn problems_after(change: &[(&str, &str)]) -> String {
 #[test]
 fn what_is_wrong_with_a_chip_file_is_said_with_its_place() {
     insta::assert_snapshot!(problems_after(&[("vendor = ", "vendor ")]), @"error[chip-file] at 7:8: key with no value, expected `=`");
-    insta::assert_snapshot!(problems_after(&[("vendor = ", "maker = ")]), @"error[chip-file] at 7:1: unknown field `maker`, expected one of `name`, `vendor`, `core`, `breakpoints`, `watchpoints`, `svd`, `published`, `debug`, `family`, `memory`, `program-origin`, `reset-clock-hz`, `models`, `alternate-functions`, `narrowest-write`");
+    insta::assert_snapshot!(problems_after(&[("vendor = ", "maker = ")]), @"error[chip-file] at 7:1: unknown field `maker`, expected one of `name`, `vendor`, `core`, `breakpoints`, `watchpoints`, `svd`, `published`, `debug`, `family`, `memory`, `program-origin`, `reset-clock-hz`, `models`, `alternate-functions`, `narrowest-write`, `reset-values`, `rom-table`");
     insta::assert_snapshot!(problems_after(&[("cortex-m0+", "cortex-m0++")]), @"error[chip-file] at 8:8: no core is called `cortex-m0++`, expected one of `cortex-m0+`, `cortex-m0`, `cortex-m3`, `cortex-m4`, `cortex-m4f`, `cortex-m7`, `cortex-m7f`, `cortex-m23`, `cortex-m33`, `cortex-m33f`, `rv32imc`, `rv32imac`");
     insta::assert_snapshot!(problems_after(&[("0x2000_0000", "0x0800_4000"), ("0x8000", "0xFFFF_FFFF")]), @r"
-    error[chip-file] at 25:1: `flash` at 0x08000000 ends beyond 32 bits
-    error[chip-file] at 31:1: `ram` overlaps `flash` at 0x08000000
-    error[chip-file] at 31:1: `ram` overlaps `flash` at 0x00000000
-    error[chip-file] at 37:1: `eeprom` overlaps `flash` at 0x08000000
-    error[chip-file] at 37:1: `eeprom` overlaps `flash` at 0x00000000
-    error[chip-file] at 43:1: `system` overlaps `flash` at 0x08000000
-    error[chip-file] at 43:1: `system` overlaps `flash` at 0x00000000
-    error[chip-file] at 51:1: `system` overlaps `flash` at 0x08000000
-    error[chip-file] at 51:1: `system` overlaps `flash` at 0x00000000
+    error[chip-file] at 27:1: `flash` at 0x08000000 ends beyond 32 bits
+    error[chip-file] at 33:1: `ram` overlaps `flash` at 0x08000000
+    error[chip-file] at 33:1: `ram` overlaps `flash` at 0x00000000
+    error[chip-file] at 39:1: `eeprom` overlaps `flash` at 0x08000000
+    error[chip-file] at 39:1: `eeprom` overlaps `flash` at 0x00000000
+    error[chip-file] at 45:1: `system` overlaps `flash` at 0x08000000
+    error[chip-file] at 45:1: `system` overlaps `flash` at 0x00000000
+    error[chip-file] at 53:1: `system` overlaps `flash` at 0x08000000
+    error[chip-file] at 53:1: `system` overlaps `flash` at 0x00000000
     ");
     insta::assert_snapshot!(
         problems_after(&[("\"PB3\"", "\"three\""), ("nucleo-l031k6", "Nucleo L0"), ("= 2097152", "= 0"), ("resources/", "../")]),
         @r"
     error[chip-file] at 13:18: a core that runs on 0 Hz does not run
-    error[chip-file] at 16:1: `../STM32L0x1.svd` is not a path inside a package
-    error[chip-file] at 132:8: `Nucleo L0` is not the name of a board: small letters, digits and `-`
-    error[chip-file] at 152:7: `three` is not the name of a pin
+    error[chip-file] at 18:1: `../STM32L0x1.svd` is not a path inside a package
+    error[chip-file] at 138:8: `Nucleo L0` is not the name of a board: small letters, digits and `-`
+    error[chip-file] at 158:7: `three` is not the name of a pin
     "
     );
+    insta::assert_snapshot!(problems_after(&[("0xF000_0000", "0xF000_0010"), ("part = 0x425", "part = 0x1425")]), @r"
+    error[chip-file] at 15:13: a ROM table begins at a multiple of 4 KiB, not at 0xf0000010
+    error[chip-file] at 15:13: a part number has 12 bits, a designer's code 11
+    ");
     insta::assert_snapshot!(problems_after(&[("kind = \"ram\"", "kind = \"system\"")]), @"error[chip-file] at 6:8: the chip has no memory of kind `ram`");
 }
