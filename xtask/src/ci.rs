@@ -57,6 +57,10 @@ const STEPS: &[(&str, &str)] = &[
         "cargo xtask templates --subset",
     ),
     (
+        "freestanding programs for every target",
+        "cargo xtask freestanding",
+    ),
+    (
         "the generator on vendors' files",
         "cargo xtask corpus --subset",
     ),

@@ -1,12 +1,15 @@
 //! Automation of the workspace: `cargo xtask ci` is the gate, `cargo xtask tidy` checks what no compiler sees,
 //! `cargo xtask corpus` tries the generator on a folder of vendors' files, `cargo xtask differential` compares the
-//! core with others, `cargo xtask templates` tries the projects that `bringup new` writes, `cargo xtask bench` measures.
+//! core with others, `cargo xtask templates` and `cargo xtask freestanding` try the projects that `bringup new` writes,
+//! `cargo xtask bench` measures.
 
 mod bench;
 mod ci;
 mod corpus;
 mod differential;
+mod freestanding;
 mod measure;
+mod process;
 mod table;
 mod templates;
 mod tidy;
@@ -37,6 +40,8 @@ enum Command {
     Differential(differential::Args),
     /// Write, build, audit and run a project of every template for every chip
     Templates(templates::Args),
+    /// Write, build, audit and run a freestanding program for every target
+    Freestanding(freestanding::Args),
     /// Measure what things cost, beside what they are compared with
     #[command(subcommand)]
     Bench(bench::Bench),
@@ -60,6 +65,7 @@ fn main() -> ExitCode {
         Command::Corpus(args) => corpus::run(&args),
         Command::Differential(args) => differential::run(&args),
         Command::Templates(args) => templates::run(&args),
+        Command::Freestanding(args) => freestanding::run(&args),
         Command::Bench(bench) => bench::run(&bench),
     };
     match result {

@@ -8,6 +8,7 @@ use std::time::Instant;
 use bringup_device::catalogue::{self, Chip};
 use serde_json::Value;
 
+use crate::process::{build_tool, json, succeed};
 use crate::{cargo, root};
 
 /// Files of chips that no package ships, in a folder of vendors' files.
@@ -126,19 +127,6 @@ fn svd_of(chip: &Chip, folder: &Path) -> Result<Option<PathBuf>, String> {
             folder.display()
         )),
     }
-}
-
-/// The tool, built from the workspace.
-fn build_tool() -> Result<PathBuf, String> {
-    let mut command = Command::new(cargo());
-    command
-        .args(["build", "--quiet", "--locked", "--package", "bringup"])
-        .current_dir(root());
-    succeed(&mut command)?;
-    let folder =
-        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
-    let name = format!("bringup{}", std::env::consts::EXE_SUFFIX);
-    Ok(folder.join("debug").join(name))
 }
 
 /// A project to be made and tried.
@@ -301,30 +289,4 @@ fn edges(report: &Value, pin: &str) -> usize {
         .filter_map(|found| found["edges"].as_array())
         .map(Vec::len)
         .sum()
-}
-
-/// Runs a command; what it said is the error if it fails.
-fn succeed(command: impl std::borrow::BorrowMut<Command>) -> Result<(), String> {
-    output(command).map(|_| ())
-}
-
-/// The JSON object that a command prints.
-fn json(command: &mut Command) -> Result<Value, String> {
-    serde_json::from_slice(&output(command)?).map_err(|error| error.to_string())
-}
-
-fn output(mut command: impl std::borrow::BorrowMut<Command>) -> Result<Vec<u8>, String> {
-    let command = command.borrow_mut();
-    let output = command
-        .output()
-        .map_err(|error| format!("{command:?}: {error}"))?;
-    if output.status.success() {
-        return Ok(output.stdout);
-    }
-    Err(format!(
-        "{command:?}: {}\n{}{}",
-        output.status,
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    ))
 }

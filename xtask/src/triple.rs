@@ -93,7 +93,8 @@ impl Installer {
         candidate
     }
 
-    fn have(&self, triple: &'static str) -> bool {
+    /// Whether the triple is installed, or could be.
+    pub(crate) fn have(&self, triple: &'static str) -> bool {
         // A thread that panicked while it installed a target has ended the whole run.
         let Ok(mut known) = self.known.lock() else {
             return false;
