@@ -17,7 +17,8 @@ pub(super) const DIAGNOSIS: Diagnosis = Diagnosis {
         "Link statically, in `build.rs`:\nprintln!(\"cargo:rustc-link-arg-bins=-nostartfiles\");\nprintln!(\"cargo:rustc-link-arg-bins=-static\");",
         "and with code that needs no relocation, in `.cargo/config.toml`:\n[build]\nrustflags = [\"-C\", \"relocation-model=static\"]",
         "Or for both at once `-C target-feature=+crt-static`",
-        "`readelf -l PROGRAM` shows no `INTERP` then",
+        "Or take a project that has all of it, with each argument explained, and no C compiler: `bringup new NAME --freestanding x86_64-unknown-linux-gnu`",
+        "`readelf -l PROGRAM` shows no `INTERP` then, and `bringup audit PROGRAM` says that it is freestanding",
     ],
     see: &["start-files-linked", "start-misaligned"],
     ..PLAIN

@@ -17,7 +17,7 @@ pub(super) const DIAGNOSIS: Diagnosis = Diagnosis {
     fix: &[
         "Look for the first part of {`chip`|the name} in what `probe-rs chip list` prints",
         "Leave off the end, or write `x` for the temperature range: `STM32L031K6Tx`, `STM32F042K6Tx`, `nRF51822_xxAA`, `RP2040`",
-        "Put the name where the project has it: `Embed.toml`, the runner in `.cargo/config.toml`, `launch.json`; `bringup doctor` compares them",
+        "Put the name where the project has it: `Embed.toml`, the runner in `.cargo/config.toml`, `.vscode/launch.json`; `bringup doctor` compares them",
     ],
     advice: Some(nearest),
     see: &["no-probe"],

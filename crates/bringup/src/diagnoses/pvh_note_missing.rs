@@ -11,6 +11,7 @@ pub(super) const DIAGNOSIS: Diagnosis = Diagnosis {
     fix: &[
         "Add the note:\ncore::arch::global_asm!(r#\"\n.section .note.Xen, \"a\", @note\n.align 4\n.long 4, 4, 18\n.asciz \"Xen\"\n.long _start32\n\"#);",
         "keep the section in the linker script, in a segment of type `PT_NOTE`, and enter at `_start32` with 32-bit code",
+        "`bringup new NAME --freestanding x86_64-unknown-none` writes a kernel that has all of it: the note, the way to long mode, a serial port, and tests in QEMU",
         "Or make a 32-bit ELF file with a multiboot header",
     ],
     ..PLAIN

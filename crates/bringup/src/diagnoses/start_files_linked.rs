@@ -14,6 +14,7 @@ pub(super) const DIAGNOSIS: Diagnosis = Diagnosis {
     fix: &[
         "For a chip: build for its target, whose linker is `rust-lld` and adds nothing: `cargo build --target {target|thumbv6m-none-eabi}`",
         "For a program on this computer that brings its own `_start`, in `build.rs`:\nprintln!(\"cargo:rustc-link-arg-bins=-nostartfiles\");\nprintln!(\"cargo:rustc-link-arg-bins=-static\");",
+        "Or take a project of `bringup new NAME --freestanding x86_64-unknown-linux-gnu`, whose linker is `rust-lld`, too",
         "Or let C start it and define `main`:\n#[unsafe(no_mangle)]\nextern \"C\" fn main() -> i32 {\n    0\n}",
     ],
     see: &["start-twice", "dynamic-loader"],

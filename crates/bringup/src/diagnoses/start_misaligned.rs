@@ -14,6 +14,7 @@ pub(super) const DIAGNOSIS: Diagnosis = Diagnosis {
             locals 8 bytes off, and the first `movaps` to one of them faults.",
     fix: &[
         "Make `_start` a naked function that calls the real one:\n#[unsafe(naked)]\n#[unsafe(no_mangle)]\nunsafe extern \"C\" fn _start() -> ! {\n    core::arch::naked_asm!(\"xor ebp, ebp\", \"mov rdi, rsp\", \"and rsp, -16\", \"call {start}\", \"ud2\", start = sym start)\n}",
+        "`bringup new NAME --freestanding x86_64-unknown-linux-gnu` writes a program that begins so, and goes on to print, panic and exit",
     ],
     see: &["dynamic-loader"],
     ..PLAIN

@@ -15,7 +15,7 @@ pub(super) const DIAGNOSIS: Diagnosis = Diagnosis {
     fix: &[
         "Firmware meant for a chip? Then name its target, for example `cargo build --target thumbv6m-none-eabi`; its linker `rust-lld` comes with Rust",
         "On Windows: install the Build Tools for Visual Studio with \"Desktop development with C++\" (build scripts and macros need them, too), or use the toolchain `stable-x86_64-pc-windows-gnu`",
-        "From another system, without any library: `-C linker=rust-lld`, `-C link-arg=/NODEFAULTLIB`, and functions of Windows by `#[link(name = \"kernel32\", kind = \"raw-dylib\")]`",
+        "From another system, without any library: `-C linker=rust-lld`, `-C link-arg=/NODEFAULTLIB`, and functions of Windows by `#[link(name = \"kernel32\", kind = \"raw-dylib\")]`; `bringup new NAME --freestanding x86_64-pc-windows-msvc` writes such a program",
     ],
     ..PLAIN
 };

@@ -4,6 +4,7 @@ mod cargo_config;
 mod checks;
 mod facts;
 mod fix;
+mod launch;
 mod linker_script;
 mod machine;
 

@@ -676,6 +676,16 @@ fn names_that_debug_tools_have_for_the_chip() {
         "error",
         "calls the chip `STM32F042K6Tx`",
     );
+    let launch = r#"{ // For the extension of probe-rs.
+        "configurations": [{ "type": "probe-rs-debug", "chip": "STM32L031K6Ux", }, { "type": "cortex-debug", "chip": "x" }],
+    }"#;
+    finds(
+        "launch",
+        &[(".vscode/launch.json", launch)],
+        "probe-rs-chip",
+        "error",
+        "`.vscode/launch.json` calls the chip `STM32L031K6Ux`, and probe-rs `STM32L031K6Tx`",
+    );
     let gdb = base(
         "openocd.gdb",
         "break main\n",

@@ -2,9 +2,13 @@
 
 use super::{Check, Facts, Outcome, Subject};
 use crate::doctor::facts::ProjectFacts;
+use crate::doctor::launch;
 use crate::doctor::machine::first_line;
 use crate::find::similar;
 use bringup_device::catalogue;
+
+/// Where the editor has its debuggers.
+const LAUNCH: &str = ".vscode/launch.json";
 
 pub(super) const CHECK: Check = Check {
     name: "probe-rs-chip",
@@ -63,6 +67,9 @@ fn names(project: &ProjectFacts) -> Vec<(String, String)> {
         .flatten()
         .filter_map(|(_, profile)| profile.get("general")?.get("chip")?.as_str());
     names.extend(general.map(|name| ("Embed.toml".to_owned(), name.to_owned())));
+    let launch = project.read(LAUNCH).unwrap_or_default();
+    let launched = launch::values(&launch, "probe-rs-debug", "chip");
+    names.extend(launched.into_iter().map(|name| (LAUNCH.to_owned(), name)));
     if let Some(target) = &project.target {
         let runners = project
             .configs
