@@ -179,6 +179,8 @@ impl Board {
         for &(start, end) in retained {
             self.system.memories.ram.set_all_known(start, end);
         }
+        let rtt = program.as_ref().map(Program::rtt).unwrap_or_default();
+        self.system.start_rtt(rtt);
         self.system.program = program.map(Arc::new);
     }
 

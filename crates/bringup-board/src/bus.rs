@@ -19,6 +19,7 @@ use crate::memory::Memories;
 use crate::peripheral::{Context, Crystals, Model, Moment, Reset};
 use crate::pins::{PinId, Pins};
 use crate::program::Program;
+use crate::rtt::{self, Rtt};
 use crate::scheduler::{DeviceIndex, Scheduler};
 use crate::script::Player;
 use crate::trace::Recorder;
@@ -42,6 +43,7 @@ pub(crate) struct System {
     pub(crate) pins: Pins,
     pub(crate) clock: Clock,
     pub(crate) console: Console,
+    pub(crate) rtt: Rtt,
     pub(crate) findings: Findings,
     pub(crate) scheduler: Scheduler,
     /// What the world outside does.
@@ -56,6 +58,8 @@ pub(crate) struct System {
     /// Core cycle at which a debugger wants the run to pause.
     pause: u64,
     stop_at: u64,
+    /// When the run pauses for a look into the buffers of Real Time Transfer.
+    look_at: u64,
     /// [`Clock::switches`] that `stop_at` was worked out for.
     switches: usize,
     latency: Option<Latency>,
@@ -106,6 +110,7 @@ impl System {
             switches: clock.switches(),
             clock,
             console: Console::default(),
+            rtt: Rtt::default(),
             findings: Findings::default(),
             scheduler: Scheduler::default(),
             player: Player::default(),
@@ -115,6 +120,7 @@ impl System {
             limit: None,
             pause: u64::MAX,
             stop_at: u64::MAX,
+            look_at: u64::MAX,
             latency,
             wait_states: 0,
             fetch_wait_states: 0,
@@ -261,7 +267,7 @@ impl System {
     /// The world outside sends bytes to a serial port; false if there is none of that name that receives.
     pub(crate) fn receive(&mut self, port: &str, bytes: &[u8], cycle: u64) -> bool {
         let Some(index) = self.devices.position(port) else {
-            return false;
+            return port.eq_ignore_ascii_case(rtt::RTT) && self.send_to_rtt(bytes);
         };
         let taken = self.with_model(index, cycle, |model, context| model.receive(bytes, context));
         self.after_model(cycle);
@@ -293,6 +299,13 @@ impl System {
     /// Lets the run go on to its limit.
     pub(crate) fn lift_pause(&mut self) {
         self.stop_at = self.last_cycle().min(self.pause);
+        self.plan_look();
+    }
+
+    /// Works out when to look into the buffers of Real Time Transfer.
+    pub(crate) fn plan_look(&mut self) {
+        let due = self.rtt.due();
+        self.look_at = due.map_or(u64::MAX, |time| self.clock.cycle_at(time));
     }
 
     /// Drives a pin from outside.
@@ -455,6 +468,7 @@ impl Bus for System {
             }
             return Ok(value);
         }
+        self.catch_up_with_rtt(address, at.cycle);
         let value = self.memories.read(address, width);
         let value = value.ok_or_else(|| self.report_unmapped(address, false, at))?;
         if address < null_access::READ {
@@ -549,7 +563,17 @@ impl Bus for System {
 
     #[inline]
     fn stop_at(&self) -> u64 {
-        self.stop_at.min(self.findings.halt_at())
+        self.stop_at.min(self.look_at).min(self.findings.halt_at())
+    }
+
+    #[inline]
+    fn ends_at(&self) -> u64 {
+        let end = self.stop_at.min(self.findings.halt_at());
+        if self.has_rtt_to_do() {
+            end.min(self.look_at)
+        } else {
+            end
+        }
     }
 
     fn advance(&mut self, cycle: u64) {
@@ -666,7 +690,7 @@ impl Bus for System {
 
     #[inline]
     fn is_unknown(&self, address: u32, width: Width) -> bool {
-        self.memories.ram.is_unknown(address, width)
+        self.memories.ram.is_unknown(address, width) && !self.rtt.is_watched(address)
     }
 
     fn set_unknown(&mut self, address: u32, width: Width, value: &UnknownValue) -> bool {

@@ -8,6 +8,7 @@ use bringup_device::catalogue::MemoryKind;
 use object::{Object, ObjectSection, ObjectSegment, ObjectSymbol, SectionFlags};
 
 use crate::image::Image;
+use crate::rtt;
 use bringup_symbols::demangle;
 
 type Elf<'a> = object::read::elf::ElfFile32<'a, object::LittleEndian>;
@@ -91,6 +92,28 @@ impl Program {
         let names: Vec<&str> = here.filter_map(|symbol| symbol.name().ok()).collect();
         let known = DEFAULT_HANDLERS.iter().find(|name| names.contains(name));
         known.copied()
+    }
+
+    /// Where the control block of Real Time Transfer is: `_SEGGER_RTT`, as SEGGER's own library and the crates for it call it.
+    pub(crate) fn rtt(&self) -> rtt::Place {
+        let Some(elf) = self.elf() else {
+            return rtt::Place::None;
+        };
+        let mut symbols = elf.symbols().peekable();
+        if symbols.peek().is_none() {
+            // What sets up a control block has its first word somewhere, often backwards, so that no debugger takes it for one.
+            let named = |part: &[u8]| part == b"SEGGER" || part == b"REGGES";
+            return if self.file.windows(6).any(named) {
+                rtt::Place::Anywhere
+            } else {
+                rtt::Place::None
+            };
+        }
+        let block = symbols.find(|symbol| symbol.name() == Ok("_SEGGER_RTT"));
+        match block.map(|symbol| u32::try_from(symbol.address())) {
+            Some(Ok(at)) => rtt::Place::At(at),
+            _ => rtt::Place::None,
+        }
     }
 
     /// Names of static variables that lie between two addresses, the highest first.

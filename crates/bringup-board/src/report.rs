@@ -1,6 +1,6 @@
 //! The outcome of a run as data: what `--json` prints. Keys are only ever added.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use serde::Serialize;
 
@@ -197,6 +197,9 @@ pub struct ConsoleReport {
     pub port: String,
     /// What it printed; bytes that are not UTF-8 are replaced by U+FFFD.
     pub text: String,
+    /// What it printed in hexadecimal digits, where the text is not all of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bytes: Option<String>,
 }
 
 /// A finding with its place in the source.
@@ -401,9 +404,20 @@ impl Board {
             .map(|port| ConsoleReport {
                 port: port.name.clone(),
                 text: port.text().into_owned(),
+                bytes: str::from_utf8(&port.bytes)
+                    .err()
+                    .map(|_| hexadecimal(&port.bytes)),
             })
             .collect()
     }
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a string does not fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 /// Exception number of HardFault.

@@ -216,7 +216,7 @@ impl Board {
             match self.core.step(&mut self.system) {
                 // The world wanted to be heard before the instruction.
                 Some(armv6m::Stop::Limit) => {
-                    if !self.serve_requests() {
+                    if !self.serve_requests() && !self.look_at_rtt() {
                         break None;
                     }
                 }
@@ -224,6 +224,10 @@ impl Board {
             }
         };
         self.serve_requests();
+        self.look_at_rtt();
+        if halt.is_some() {
+            self.system.show_all_rtt();
+        }
         halt.unwrap_or(Halt::Paused)
     }
 
@@ -292,6 +296,7 @@ impl Board {
             self.stop = Some(stop);
             self.reached = end.filter(|_| stop == Stop::Limit);
         }
+        self.system.show_all_rtt();
         self.system.pins.await_edge(None);
         self.system.console.await_text(None);
         Ok(halt)
@@ -338,6 +343,12 @@ impl Board {
             armv6m::Stop::ResetRequested => {
                 self.reset();
                 self.halts.at_resets.then_some(Halt::Reset)
+            }
+            armv6m::Stop::Stuck { .. } if self.system.has_rtt_to_do() => {
+                // Firmware waits for a debugger to read or write; the board will when it looks.
+                self.system.rtt.awaited = true;
+                self.core.set_stop_when_stuck(false);
+                None
             }
             armv6m::Stop::Stuck { pc, polled } => {
                 self.report_stuck(pc, &polled);
@@ -434,10 +445,20 @@ impl Board {
         true
     }
 
+    /// Looks into the buffers of Real Time Transfer if it is time to; whether it was.
+    fn look_at_rtt(&mut self) -> bool {
+        let looked = self.system.look_at_rtt(self.core.cycles());
+        if looked && std::mem::take(&mut self.system.rtt.awaited) {
+            self.core.set_stop_when_stuck(true);
+        }
+        looked
+    }
+
     /// The virtual time is over, or the time to look at a HardFault handler has come.
     fn heed_limit(&mut self) -> Option<Halt> {
         let reset = self.system.wires.reset.is_some();
         let served = self.serve_requests();
+        let looked = self.look_at_rtt();
         if self.system.pins.awaited_edge_came() || self.system.console.awaited_text_came() {
             return Some(Halt::Stop(Stop::Until));
         }
@@ -447,7 +468,7 @@ impl Board {
         if self.system.findings.take_halt() {
             return Some(Halt::Finding);
         }
-        if served {
+        if served || looked && self.core.cycles() < self.system.stop_at() {
             return None;
         }
         if std::mem::take(&mut self.handler_watched) {

@@ -161,6 +161,12 @@ pub trait Bus {
         u64::MAX
     }
 
+    /// As [`Bus::stop_at`], less the stops that only let the world look at what the core has done: a core that sleeps or waits does
+    /// nothing to look at.
+    fn ends_at(&self) -> u64 {
+        self.stop_at()
+    }
+
     /// Called when the core's time has reached [`Bus::deadline`]: the world does everything that is due up to and
     /// including `cycle` and plans anew. Afterwards `deadline() > cycle`.
     fn advance(&mut self, cycle: u64);

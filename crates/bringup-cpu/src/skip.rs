@@ -352,6 +352,10 @@ impl<B: Bus> Bus for Watched<'_, B> {
         self.bus.stop_at()
     }
 
+    fn ends_at(&self) -> u64 {
+        self.bus.ends_at()
+    }
+
     fn stable_until(&self, address: u32, width: Width, cycle: u64) -> u64 {
         self.bus.stable_until(address, width, cycle)
     }

@@ -169,6 +169,13 @@ impl<B: Bus> Bus for Guarded<'_, B> {
         self.bus.stop_at()
     }
 
+    fn ends_at(&self) -> u64 {
+        if self.watchpoints.has_hit() {
+            return 0;
+        }
+        self.bus.ends_at()
+    }
+
     fn vector(&mut self, address: u32, at: At) -> Result<u32, BusFault> {
         self.bus.vector(address, at)
     }

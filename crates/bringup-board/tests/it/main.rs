@@ -16,6 +16,7 @@ mod harness;
 mod image;
 mod models;
 mod registers;
+mod rtt;
 mod rules;
 mod trace;
 mod unpredictable;

@@ -135,14 +135,14 @@ impl Core {
         state.loops.again(head);
         if event == u64::MAX && state.config.stop_when_stuck {
             let polled = self.polled();
-            let endless = self.state.limit.min(bus.stop_at()) >= FOREVER;
+            let endless = self.state.limit.min(bus.ends_at()) >= FOREVER;
             if endless || !polled.is_empty() {
                 return Some(Stop::Stuck { pc: head, polled });
             }
         }
         let state = &mut self.state;
         let period = (state.cycles - mark.cycles).max(1);
-        let end = event.min(state.limit).min(bus.stop_at());
+        let end = event.min(state.limit).min(bus.ends_at());
         let turns = end.saturating_sub(state.cycles) / period;
         state.cycles += turns * period;
         state.instructions += turns * (state.instructions - mark.instructions);

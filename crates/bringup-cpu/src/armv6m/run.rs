@@ -306,7 +306,7 @@ impl Core {
         }
         let next = state
             .limit
-            .min(bus.stop_at())
+            .min(bus.ends_at())
             .min(state.next_event(bus.deadline()));
         if next >= FOREVER {
             return Settled::Stop(Stop::Limit);

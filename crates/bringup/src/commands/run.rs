@@ -1,11 +1,11 @@
 //! `bringup run`: firmware on the virtual board.
 
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use bringup_board::report::{HostReport, Report};
-use bringup_board::{Board, Level, RunOptions, Script, Stop, checks};
+use bringup_board::{Board, DEFMT, Level, RunOptions, Script, Stop, checks};
 use clap::ValueEnum;
 
 use crate::commands::explain;
@@ -110,13 +110,26 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
         files::write_file(path, &board.vcd())?;
     }
     if !args.time.json {
-        let mut stdout = std::io::stdout().lock();
-        for console in &report.console {
-            let _ = stdout.write_all(console.text.as_bytes());
-        }
-        let _ = stdout.flush();
+        print_console(&board, &args.firmware.elf);
     }
     Ok(show(report, host, &args.time, ui::note))
+}
+
+/// Writes what the firmware printed to standard output, byte for byte.
+fn print_console(board: &Board, elf: &Path) {
+    let mut stdout = std::io::stdout().lock();
+    for port in board.console().ports() {
+        if port.name == DEFMT && stdout.is_terminal() {
+            ui::note(format_args!(
+                "{} bytes of defmt frames are not shown; `bringup run {1} | defmt-print -e {1}` makes text of them",
+                port.bytes.len(),
+                elf.display()
+            ));
+        } else {
+            let _ = stdout.write_all(&port.bytes);
+        }
+    }
+    let _ = stdout.flush();
 }
 
 impl Args {
