@@ -54,10 +54,17 @@ pub(super) fn said_by_panicking() -> [&'static str; 3] {
     ["2.75 \"été\"\n", "panicked at src/main.rs:", MESSAGE]
 }
 
-/// A kernel that reads where nothing is.
-pub(super) fn reading_null(text: &str) -> String {
+/// One that reads where nothing is.
+pub(super) fn reading_nothing(text: &str) -> String {
     let end = "    let nothing = core::ptr::without_provenance::<u8>(core::hint::black_box(8));\n    \
                // SAFETY: there is none: that is what is tried.\n    \
-               unsafe { nothing.read_volatile() }\n}\n";
+               let byte = unsafe { nothing.read_volatile() };\n    byte.into()\n}\n";
+    text.replace(END, end)
+}
+
+/// One with an instruction that a Cortex-M does not have.
+pub(super) fn undefined(text: &str) -> String {
+    let end = "    // SAFETY: there is none: that is what is tried.\n    \
+               unsafe { core::arch::asm!(\"udf #0\", options(noreturn)) }\n}\n";
     text.replace(END, end)
 }

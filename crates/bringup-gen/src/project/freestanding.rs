@@ -343,7 +343,7 @@ fn context(name: &str, target: &Target) -> Value {
     });
     context! {
         name,
-        lib => name.replace('-', "_"),
+        lib => name.replace('-', "_").to_lowercase(),
         target => triple,
         title,
         system => system.word(),
