@@ -3,6 +3,7 @@
 mod added;
 mod audit;
 mod bad_input;
+mod code;
 mod demo;
 mod diagnoses;
 mod doctor;

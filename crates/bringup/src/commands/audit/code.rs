@@ -4,6 +4,7 @@ use std::fmt::Display;
 
 use bringup_audit::code::{
     CodeReport, FunctionAccesses, PanicKind, Size, StackFrame, StackReport, SymbolSize,
+    UnknownStack,
 };
 
 use super::row;
@@ -118,17 +119,40 @@ fn stack(stack: &StackReport) {
     if !stack.handlers.is_empty() {
         view::print(paint(DIM, format_args!("{:<20} {condition}", "")));
     }
+    unknowns(stack);
+}
+
+/// Why there is no bound: a line for each function and reason.
+fn unknowns(stack: &StackReport) {
+    let mut grouped: Vec<(&UnknownStack, usize)> = Vec::new();
     for unknown in &stack.unknown {
-        let place = unknown
-            .location
-            .as_ref()
-            .map(|place| format!(", {}:{}", place.file, place.line));
+        let same = |known: &&mut (&UnknownStack, usize)| {
+            (known.0.reason, &known.0.function) == (unknown.reason, &unknown.function)
+        };
+        match grouped.iter_mut().find(same) {
+            Some((_, count)) => *count += 1,
+            None => grouped.push((unknown, 1)),
+        }
+    }
+    for (unknown, count) in grouped {
+        let place = unknown.location.as_ref();
+        let place = place.map(|place| format!(", {}:{}", place.file, place.line));
+        let times = if count > 1 {
+            format!(" × {count}")
+        } else {
+            String::new()
+        };
+        let reason = paint(WARN, unknown.reason.title());
+        let inside = if unknown.function.is_empty() {
+            ""
+        } else {
+            " in "
+        };
+        let function = &unknown.function;
+        let place = place.unwrap_or_default();
         view::print(format_args!(
-            "{:<20} {} in {}{}",
-            "",
-            paint(WARN, unknown.reason.title()),
-            unknown.function,
-            place.unwrap_or_default()
+            "{:<20} {reason}{inside}{function}{place}{times}",
+            ""
         ));
     }
 }
