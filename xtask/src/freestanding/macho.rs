@@ -161,12 +161,53 @@ fn check_signature(bytes: &[u8], place: Range<usize>) -> Result<(), String> {
         return Err("its signature is not ad hoc".to_owned());
     }
     let code = bytes.get(..limit).ok_or_else(broken)?;
-    let hashes = signature.get(directory + first..).ok_or_else(broken)?;
+    let hashes = directory + first..directory + first + 32 * count;
+    let hashes = signature.get(hashes).ok_or_else(broken)?;
     let mut pages = code.chunks(1 << page).zip(hashes.chunks(32));
     let is_right = pages.all(|(page, hash)| Sha256::digest(page).as_slice() == hash);
     if is_right && code.len().div_ceil(1 << page) == count {
         Ok(())
     } else {
         Err("its signature is that of another program".to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two pages and a bit of code, and its signature.
+    fn signed() -> (Vec<u8>, Range<usize>) {
+        let code: Vec<u8> = (0..9000_u32).map(|at| at as u8).collect();
+        let words = |words: &[u32]| -> Vec<u8> {
+            words.iter().flat_map(|word| word.to_be_bytes()).collect()
+        };
+        let hashes = code.chunks(4096).flat_map(Sha256::digest);
+        let directory = [
+            // Magic number, length, version, flags, where the hashes are, where the name is, special hashes, hashes, length.
+            words(&[0xfade_0c02, 0, 0x2_0400, 2, 44, 0, 0, 3, 9000]),
+            vec![32, 2, 0, 12, 0, 0, 0, 0],
+            hashes.collect(),
+        ]
+        .concat();
+        let signature = [words(&[0xfade_0cc0, 0, 1, 0, 20]), directory].concat();
+        let place = code.len()..code.len() + signature.len();
+        ([code, signature].concat(), place)
+    }
+
+    #[test]
+    fn a_signature_is_that_of_its_program() {
+        let (bytes, place) = signed();
+        assert_eq!(check_signature(&bytes, place.clone()), Ok(()));
+        for at in [0, 4095, 4096, 8999] {
+            let mut changed = bytes.clone();
+            changed[at] ^= 1;
+            let wrong = Err("its signature is that of another program".to_owned());
+            assert_eq!(check_signature(&changed, place.clone()), wrong, "{at}");
+        }
+        for end in place.start..place.end {
+            let cut = check_signature(&bytes[..end], place.start..end);
+            assert!(cut.is_err(), "{end}");
+        }
     }
 }

@@ -153,12 +153,13 @@ impl<'a> Case<'a> {
     /// The project is in order for `bringup doctor`.
     fn doctor(&self) -> Result<(), String> {
         let report = json(self.bringup().args(["doctor", "--json"]))?;
-        let checks = report["checks"].as_array().into_iter().flatten();
-        let bad = checks.filter(|check| check["subject"] == "project" && check["level"] != "ok");
-        match bad.count() {
-            0 => Ok(()),
-            _ => Err(format!("`bringup doctor`: {report:#}")),
+        let results = report["results"].as_array();
+        let of_project = |result: &&Value| result["subject"] == "project";
+        let results: Vec<_> = results.into_iter().flatten().filter(of_project).collect();
+        if results.is_empty() || results.iter().any(|result| result["level"] != "ok") {
+            return Err(format!("`bringup doctor`: {report:#}"));
         }
+        Ok(())
     }
 
     /// Both programs are freestanding; says how large they are.
