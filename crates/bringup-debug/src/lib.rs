@@ -15,6 +15,7 @@
 //! | `target` | what the engine asks of a board; one file per extension of the protocol under `ext` |
 
 mod arch;
+pub mod blackmagic;
 pub mod dap;
 mod error;
 mod ext;

@@ -1,5 +1,6 @@
 //! Sessions with a debugger made of a script.
 
+mod blackmagic;
 mod board;
 mod dap;
 mod memory;

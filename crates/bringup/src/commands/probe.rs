@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use bringup_board::{Board, RunOptions};
+use bringup_debug::blackmagic::BlackMagic;
 use bringup_debug::dap::Dap;
 use bringup_debug::stlink::StLink;
 
@@ -34,6 +35,10 @@ pub(crate) struct Args {
     /// Port of an ST-LINK, as OpenOCD's `hla_stlink_backend tcp` and `st-link backend tcp` name it; 0 for any that is free
     #[arg(long, value_name = "PORT", default_value_t = 7184)]
     stlink: u16,
+
+    /// Port of a Black Magic Probe as well, for probe-rs; 0 for any that is free
+    #[arg(long, value_name = "PORT")]
+    blackmagic: Option<u16>,
 
     /// Address to listen on; whoever can connect controls the virtual board
     #[arg(long, value_name = "ADDR", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
@@ -67,11 +72,23 @@ const ST_LINK: FrontEnd = FrontEnd {
     session: |in_use| Box::new(StLink::new(in_use)),
 };
 
+/// What probe-rs reaches over TCP.
+const BLACK_MAGIC: FrontEnd = FrontEnd {
+    name: "Black Magic Probe",
+    option: "--blackmagic",
+    session: |in_use| Box::new(BlackMagic::new(in_use)),
+};
+
 pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
-    let board = args.board.load(args.elf.as_deref())?;
+    let mut board = args.board.load(args.elf.as_deref())?;
+    // Channels of Real Time Transfer are the debugger's.
+    board.listen_to_rtt(false);
     let mut options = RunOptions::default();
     wait_for(args.until.as_deref(), &board, &mut options);
-    let listeners = vec![Listener::bind(ST_LINK, args.address, args.stlink)?];
+    let mut listeners = vec![Listener::bind(ST_LINK, args.address, args.stlink)?];
+    if let Some(port) = args.blackmagic {
+        listeners.push(Listener::bind(BLACK_MAGIC, args.address, port)?);
+    }
     announce(&board, &listeners);
     let mut dap = Dap::new(board);
     dap.set_run_options(options);
@@ -104,11 +121,23 @@ fn announce(board: &Board, listeners: &[Listener]) {
             chip.name,
             paint(STRONG, address)
         ));
+        if let Some(command) = command(board, listener) {
+            ui::note(format_args!("  {command}"));
+        }
     }
-    if let (Some(target), Some(stlink)) = (&chip.debug.openocd, listeners.first()) {
-        let port = stlink.address.port();
-        ui::note(format_args!(
-            "  openocd -f interface/stlink.cfg -c 'hla_stlink_backend tcp {port}' -f {target}"
+}
+
+/// How a program is started that reaches the board through a front-end.
+fn command(board: &Board, listener: &Listener) -> Option<String> {
+    let (debug, address) = (&board.chip().debug, listener.address);
+    if listener.front_end.name == BLACK_MAGIC.name {
+        let chip = debug.probe_rs.as_ref()?;
+        return Some(format!(
+            "probe-rs info --chip {chip} --protocol swd --probe 1d50:6018:{address}"
         ));
     }
+    let (target, port) = (debug.openocd.as_ref()?, address.port());
+    Some(format!(
+        "openocd -f interface/stlink.cfg -c 'hla_stlink_backend tcp {port}' -f {target}"
+    ))
 }
