@@ -173,6 +173,11 @@ impl Reports {
         }
     }
 
+    /// Whether any problem is an error.
+    pub(crate) fn has_errors(&self) -> bool {
+        self.list.iter().any(Diagnostic::is_error)
+    }
+
     /// Whether this problem was said before.
     pub(crate) fn has(&self, rule: &'static str, span: Span) -> bool {
         self.seen.contains(&(rule, span))

@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::ops::Deref;
 
 use super::Resolver;
 use super::values::shorten;
@@ -29,6 +30,25 @@ const MAX_SUGGESTIONS: u32 = 16;
 /// Elements by name, inside one element.
 type Scope<'t> = HashMap<(Tag, Cow<'t, str>), NodeId>;
 
+/// An element and those it derives from.
+pub(super) enum Chain {
+    /// It derives from none.
+    Alone([NodeId; 1]),
+    /// It derives from others, or means to.
+    Several(Vec<NodeId>),
+}
+
+impl Deref for Chain {
+    type Target = [NodeId];
+
+    fn deref(&self) -> &[NodeId] {
+        match self {
+            Self::Alone(node) => node,
+            Self::Several(nodes) => nodes,
+        }
+    }
+}
+
 /// What is known about names and origins so far; everything is looked up once.
 #[derive(Debug, Default)]
 pub(super) struct Index<'t> {
@@ -42,7 +62,15 @@ pub(super) struct Index<'t> {
 
 impl<'t> Resolver<'t> {
     /// An element, the one it derives from, the one that derives from, and so on.
-    pub(super) fn chain(&mut self, node: NodeId) -> Vec<NodeId> {
+    pub(super) fn chain(&mut self, node: NodeId) -> Chain {
+        // Nearly all elements: nothing has to be kept for them.
+        if self.tree.node(node).derived_from.is_none() {
+            return Chain::Alone([node]);
+        }
+        Chain::Several(self.derived_chain(node))
+    }
+
+    fn derived_chain(&mut self, node: NodeId) -> Vec<NodeId> {
         let mut chain = vec![node];
         let mut last = node;
         while let Some(base) = self.base_of(last) {
@@ -156,7 +184,13 @@ impl<'t> Resolver<'t> {
     }
 
     /// The element that holds what is in `scope`; `None` where there is nothing.
-    fn container(&self, scope: NodeId) -> Option<NodeId> {
+    fn container(&mut self, scope: NodeId) -> Option<NodeId> {
+        if self.tree.has_unread()
+            && let Some(registers) = self.tree.child(scope, Tag::Registers)
+            && self.tree.is_unread(registers)
+        {
+            self.missed = true;
+        }
         let container = match self.tree.node(scope).tag {
             Tag::Device => self.tree.child(scope, Tag::Peripherals)?,
             Tag::Peripheral => self.tree.child(scope, Tag::Registers)?,
@@ -224,6 +258,7 @@ impl<'t> Resolver<'t> {
         let wanted = self.tree.node(node).tag;
         let tree = self.tree;
         let root = self.root;
+        self.missed |= tree.has_unread();
         let everywhere = self
             .index
             .everywhere

@@ -30,18 +30,55 @@ const MAX_COST: u64 = 2 << 20;
 /// Registers and clusters with all instances of arrays counted.
 const MAX_REGISTERS: u64 = 1 << 20;
 
-/// Resolves the tree of a whole file.
-pub(crate) fn resolve(tree: &Tree<'_>, device: NodeId, reports: &mut Reports) -> Device {
-    let mut resolver = Resolver::new(tree, device, reports);
+/// How much of a file is resolved.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Extent<'e> {
+    /// All of it.
+    All,
+    /// All but registers, which were not read.
+    Outline,
+    /// The peripherals whose elements begin at these bytes of the file, without descriptions.
+    Of(&'e [u32]),
+}
+
+/// What resolving a file gave.
+pub(crate) struct Resolved {
+    /// The device.
+    pub(crate) device: Device,
+    /// For each peripheral whose registers were not read: where its element begins, and where the one begins that holds them.
+    pub(crate) unread: Vec<(u32, u32)>,
+    /// What was not read was asked for: the result may be another than that of the whole file.
+    pub(crate) missed: bool,
+}
+
+/// Resolves the tree of a file.
+pub(crate) fn resolve(
+    tree: &Tree<'_>,
+    device: NodeId,
+    extent: Extent<'_>,
+    reports: &mut Reports,
+) -> Resolved {
+    let mut resolver = Resolver::new(tree, device, extent, reports);
     let mut device = resolver.device();
-    shape::assign(&mut device);
-    device
+    let (unread, missed) = (resolver.unread, resolver.missed);
+    if matches!(extent, Extent::All) {
+        shape::assign(&mut device);
+    }
+    Resolved {
+        device,
+        unread,
+        missed,
+    }
 }
 
 /// The state of resolving one file.
 struct Resolver<'t> {
     tree: &'t Tree<'t>,
     root: NodeId,
+    extent: Extent<'t>,
+    /// As in [`Resolved`].
+    unread: Vec<(u32, u32)>,
+    missed: bool,
     reports: &'t mut Reports,
     index: derive::Index<'t>,
     /// The elements around the current one, from the outside in, for breadcrumbs.
@@ -63,10 +100,13 @@ struct Resolver<'t> {
 }
 
 impl<'t> Resolver<'t> {
-    fn new(tree: &'t Tree<'t>, root: NodeId, reports: &'t mut Reports) -> Self {
+    fn new(tree: &'t Tree<'t>, root: NodeId, extent: Extent<'t>, reports: &'t mut Reports) -> Self {
         Self {
             tree,
             root,
+            extent,
+            unread: Vec::new(),
+            missed: false,
             reports,
             index: derive::Index::default(),
             trail: Vec::new(),

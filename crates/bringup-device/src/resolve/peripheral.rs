@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::properties::Properties;
-use super::{Resolver, words};
+use super::{Extent, Resolver, words};
 use crate::svd::raw::{NodeId, Tree};
 use crate::svd::tag::Tag;
 use crate::{AddressBlock, AddressBlockUsage, Peripheral, RegisterOrCluster, ShapeId, rules};
@@ -18,6 +18,11 @@ impl Resolver<'_> {
         let tree = self.tree;
         let mut peripherals = Vec::new();
         for node in tree.items(container) {
+            if let Extent::Of(wanted) = self.extent
+                && !wanted.contains(&tree.node(node).span.start)
+            {
+                continue;
+            }
             if tree.node(node).tag == Tag::Peripheral {
                 peripherals.extend(self.within(node, |this| this.peripheral(node, inherited)));
             } else {
@@ -50,11 +55,16 @@ impl Resolver<'_> {
         let properties = self.properties(&chain, inherited);
         let registers_of = chain.iter().copied().find_map(|member| {
             let container = self.tree.child(member, Tag::Registers)?;
-            self.tree
-                .items(container)
-                .next()
-                .map(|_| (member, container))
+            let is_there =
+                self.tree.is_unread(container) || self.tree.items(container).next().is_some();
+            is_there.then_some((member, container))
         });
+        if let Some((holder, container)) = registers_of
+            && self.tree.is_unread(container)
+        {
+            let place = |node: NodeId| self.tree.node(node).span.start;
+            self.unread.push((place(node), place(holder)));
+        }
         self.copies = named.count();
         let registers = registers_of.map_or_else(Vec::new, |(_, container)| {
             self.registers(container, &properties)

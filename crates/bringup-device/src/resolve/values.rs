@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use super::{Resolver, words};
+use super::{Extent, Resolver, words};
 use crate::svd::number::{self, Number};
 use crate::svd::raw::{NodeId, Value};
 use crate::svd::tag::Tag;
@@ -25,6 +25,9 @@ impl<'t> Resolver<'t> {
 
     /// A text with white space folded.
     pub(super) fn text(&mut self, chain: &[NodeId], tag: Tag) -> Option<String> {
+        if tag == Tag::Description && matches!(self.extent, Extent::Of(_)) {
+            return None;
+        }
         let value = self.value(chain, tag)?;
         let units = value.text.len() as u64 / 64;
         self.charge(units, value.span)
@@ -177,10 +180,16 @@ pub(super) fn fold(text: &str) -> Cow<'_, str> {
         !twice && !matches!(byte, b'\n' | b'\r' | b'\t')
     });
     if folded {
-        Cow::Borrowed(text)
-    } else {
-        Cow::Owned(text.split_whitespace().collect::<Vec<_>>().join(" "))
+        return Cow::Borrowed(text);
     }
+    let mut out = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(word);
+    }
+    Cow::Owned(out)
 }
 
 /// A value as a message quotes it: the first 40 characters.

@@ -6,14 +6,20 @@
 
 pub(crate) mod dim;
 pub(crate) mod number;
+mod outline;
 mod parse;
 pub(crate) mod raw;
+mod skip;
 pub(crate) mod tag;
 
 use std::borrow::Cow;
 
+pub use outline::Outline;
+
 use crate::diagnostic::Reports;
+use crate::resolve::Extent;
 use crate::{Device, Diagnostic, Severity, Span, resolve, rules};
+use parse::Wanted;
 
 /// Files beyond this many bytes are refused: the largest that vendors ship have some 30 MB.
 pub const MAX_BYTES: usize = 1 << 29;
@@ -109,10 +115,11 @@ pub fn respell(text: &str) -> Cow<'_, str> {
     }
     let content = text.strip_prefix('\u{FEFF}').unwrap_or(text);
     let base = (text.len() - content.len()) as u32;
-    let Some(parsed) = parse::parse(content, base, &mut Reports::default()) else {
+    let Some(parsed) = parse::parse(content, base, Wanted::All, &mut Reports::default()) else {
         return Cow::Borrowed(text);
     };
-    let device = resolve::resolve(&parsed.tree, parsed.device, &mut Reports::default());
+    let mut unheard = Reports::default();
+    let device = resolve::resolve(&parsed.tree, parsed.device, Extent::All, &mut unheard).device;
     let words = resolve::respelled(&parsed.tree, parsed.device, &device);
     if words.is_empty() {
         return Cow::Borrowed(text);
@@ -149,6 +156,7 @@ fn load_into(text: &str, reports: &mut Reports) -> Option<Device> {
     }
     let content = text.strip_prefix('\u{FEFF}').unwrap_or(text);
     let base = (text.len() - content.len()) as u32;
-    let parsed = parse::parse(content, base, reports)?;
-    Some(resolve::resolve(&parsed.tree, parsed.device, reports))
+    let parsed = parse::parse(content, base, Wanted::All, reports)?;
+    let resolved = resolve::resolve(&parsed.tree, parsed.device, Extent::All, reports);
+    Some(resolved.device)
 }

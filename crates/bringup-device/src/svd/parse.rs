@@ -8,6 +8,7 @@ use quick_xml::errors::Error as XmlError;
 use quick_xml::events::{BytesStart, Event};
 
 use super::raw::{Node, NodeId, Tree, Value};
+use super::skip;
 use super::tag::Tag;
 use crate::diagnostic::{LineIndex, Reports};
 use crate::xml::{attribute, predefined_entity, unfinished};
@@ -25,10 +26,24 @@ pub(crate) struct Parsed<'a> {
     pub(crate) device: NodeId,
 }
 
+/// Which registers are read.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Wanted<'w> {
+    /// Those of every peripheral.
+    All,
+    /// Those in the elements `<peripheral>` that begin at these bytes of the file.
+    Of(&'w [u32]),
+}
+
 /// Reads `text`, whose first byte is byte `base` of the file. `None` where the text is not a whole SVD
 /// file; then `reports` has an error.
-pub(crate) fn parse<'a>(text: &'a str, base: u32, reports: &mut Reports) -> Option<Parsed<'a>> {
-    Parser::new(text, base, reports).run()
+pub(crate) fn parse<'a>(
+    text: &'a str,
+    base: u32,
+    wanted: Wanted<'_>,
+    reports: &mut Reports,
+) -> Option<Parsed<'a>> {
+    Parser::new(text, base, wanted, reports).run()
 }
 
 /// An element whose end has not come yet.
@@ -60,7 +75,10 @@ struct Stop;
 struct Parser<'a, 'r> {
     text: &'a str,
     base: u32,
+    wanted: Wanted<'r>,
     reader: Reader<&'a [u8]>,
+    /// Where in the text the reader began.
+    begun: usize,
     tree: Tree<'a>,
     open: Vec<Open<'a>>,
     root: Option<NodeId>,
@@ -68,18 +86,25 @@ struct Parser<'a, 'r> {
     reports: &'r mut Reports,
 }
 
+/// Reads XML as vendors write it.
+fn reader(text: &str) -> Reader<&[u8]> {
+    let mut reader = Reader::from_str(text);
+    let config = reader.config_mut();
+    // Names of end tags are compared here, to say where the element was opened.
+    config.check_end_names = false;
+    config.allow_unmatched_ends = true;
+    config.allow_dangling_amp = true;
+    reader
+}
+
 impl<'a, 'r> Parser<'a, 'r> {
-    fn new(text: &'a str, base: u32, reports: &'r mut Reports) -> Self {
-        let mut reader = Reader::from_str(text);
-        let config = reader.config_mut();
-        // Names of end tags are compared here, to say where the element was opened.
-        config.check_end_names = false;
-        config.allow_unmatched_ends = true;
-        config.allow_dangling_amp = true;
+    fn new(text: &'a str, base: u32, wanted: Wanted<'r>, reports: &'r mut Reports) -> Self {
         Self {
             text,
             base,
-            reader,
+            wanted,
+            reader: reader(text),
+            begun: 0,
             tree: Tree::for_text(text),
             open: Vec::new(),
             root: None,
@@ -93,7 +118,7 @@ impl<'a, 'r> Parser<'a, 'r> {
             return None;
         }
         loop {
-            let start = self.reader.buffer_position() as usize;
+            let start = self.offset();
             let event = self.reader.read_event();
             match self.event(event, start) {
                 Ok(true) => {}
@@ -142,11 +167,19 @@ impl<'a, 'r> Parser<'a, 'r> {
         true
     }
 
+    /// How far the text was read.
+    fn offset(&self) -> usize {
+        self.begun + self.reader.buffer_position() as usize
+    }
+
     /// Takes one event that began at `start`; false at the end of a whole file.
     fn event(&mut self, event: Result<Event<'a>, XmlError>, start: usize) -> Result<bool, Stop> {
-        let end = self.reader.buffer_position() as usize;
+        let end = self.offset();
         match event {
-            Ok(Event::Start(tag)) => self.start_tag(&tag, start, end)?,
+            Ok(Event::Start(tag)) => {
+                self.start_tag(&tag, start, end)?;
+                self.pass_over_unwanted(end);
+            }
             Ok(Event::Empty(tag)) => {
                 self.start_tag(&tag, start, end)?;
                 self.close();
@@ -214,6 +247,31 @@ impl<'a, 'r> Parser<'a, 'r> {
             text_start: end,
         });
         Ok(())
+    }
+
+    /// Where the element that began just now, up to `end`, holds registers that nobody wants: goes on with its end tag.
+    fn pass_over_unwanted(&mut self, end: usize) {
+        let Wanted::Of(wanted) = self.wanted else {
+            return;
+        };
+        let Some(node) = self.open.last().and_then(|open| open.node) else {
+            return;
+        };
+        let element = self.tree.node(node);
+        let Some(parent) = element.parent.map(|parent| self.tree.node(parent)) else {
+            return;
+        };
+        let holds_registers = element.tag == Tag::Registers && parent.tag == Tag::Peripheral;
+        // One that stands a second time belongs to the first: then both are read.
+        let is_last = self.tree.is_last(node);
+        if !holds_registers || !is_last || wanted.contains(&parent.span.start) {
+            return;
+        }
+        if let Some(close) = skip::end_of_registers(self.text, end) {
+            self.tree.set_unread(node);
+            self.begun = close;
+            self.reader = reader(self.text.get(close..).unwrap_or_default());
+        }
     }
 
     /// The first element: it has to be the device.
@@ -484,7 +542,7 @@ impl<'a, 'r> Parser<'a, 'r> {
     }
 
     fn xml_error(&mut self, error: &XmlError) -> Stop {
-        let start = (self.reader.error_position() as usize).min(self.text.len());
+        let start = (self.begun + self.reader.error_position() as usize).min(self.text.len());
         match unfinished(error) {
             Some(what) => {
                 let message = format!(

@@ -67,6 +67,8 @@ impl<'a> Node<'a> {
 #[derive(Debug, Default)]
 pub(crate) struct Tree<'a> {
     nodes: Vec<Node<'a>>,
+    /// Elements `<registers>` whose content was passed over, in ascending order.
+    unread: Vec<NodeId>,
 }
 
 /// Bytes of an SVD file for each element of it, at least; and elements that room is made for at once.
@@ -78,7 +80,28 @@ impl<'a> Tree<'a> {
     pub(crate) fn for_text(text: &str) -> Self {
         Self {
             nodes: Vec::with_capacity((text.len() / ELEMENT_BYTES).min(MOST_AT_ONCE)),
+            unread: Vec::new(),
         }
+    }
+
+    /// Whether `id` is the element that was added last.
+    pub(crate) fn is_last(&self, id: NodeId) -> bool {
+        id.0 as usize + 1 == self.nodes.len()
+    }
+
+    /// Notes that the content of `id`, the element added last, is passed over.
+    pub(crate) fn set_unread(&mut self, id: NodeId) {
+        self.unread.push(id);
+    }
+
+    /// Whether the content of `id` was passed over.
+    pub(crate) fn is_unread(&self, id: NodeId) -> bool {
+        self.unread.binary_search(&id).is_ok()
+    }
+
+    /// Whether anything was passed over.
+    pub(crate) fn has_unread(&self) -> bool {
+        !self.unread.is_empty()
     }
 
     /// Adds `node` as the last child of `parent`.

@@ -8,5 +8,6 @@ mod gates;
 mod hostile;
 mod invariants;
 mod oracle;
+mod outline;
 mod pack;
 mod real_files;

@@ -192,6 +192,13 @@ fn check(name: &str, path: &Path) -> Outcome {
         outcome.problem(name, "there is no device");
         return outcome;
     };
+    if !loaded
+        .diagnostics
+        .iter()
+        .any(bringup_device::Diagnostic::is_error)
+    {
+        crate::outline::check_halves(name, &text, &device);
+    }
     if let Err(problem) = crate::invariants::check(&device) {
         outcome.problem(name, problem);
     }
