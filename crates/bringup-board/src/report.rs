@@ -1,6 +1,6 @@
 //! The outcome of a run as data: what `--json` prints. Keys are only ever added.
 
-use std::fmt::{self, Write as _};
+use std::fmt::Write as _;
 
 use serde::Serialize;
 
@@ -14,6 +14,10 @@ use crate::checks::{Finding, Severity};
 use crate::pins::Pin;
 use crate::run::Stop;
 use bringup_symbols::{Location, Symbols};
+
+mod look;
+
+pub use look::{Look, Part, Plain, write_place};
 
 /// Everything about a run.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -372,7 +376,8 @@ impl Board {
 
     /// Name of the peripheral register at an address.
     fn register_at(&self, address: u32) -> Option<String> {
-        let (device, offset) = self.system.device_at(address)?;
+        let system = self.system.finished(self.core.cycles());
+        let (device, offset) = system.device_at(address)?;
         Some(device.register_name(offset, Width::Word))
     }
 
@@ -475,44 +480,5 @@ fn report_finding(finding: &Finding, symbols: Option<&Symbols<'_>>) -> FindingRe
         cycle: finding.cycle,
         count: finding.count,
         hint: finding.hint.clone(),
-    }
-}
-
-/// As compilers write it, without colours: what, where, when, and the way out.
-impl fmt::Display for FindingReport {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let word = match self.severity {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-        };
-        write!(f, "{word}[{}]: {}", self.rule, self.message)?;
-        place(f, self.location.as_ref())?;
-        write!(f, "\n   = at cycle {}, pc {:#010x}", self.cycle, self.pc)?;
-        if self.count > 1 {
-            write!(f, ", {} times", self.count)?;
-        }
-        match &self.hint {
-            Some(hint) => write!(f, "\n   = hint: {hint}"),
-            None => Ok(()),
-        }
-    }
-}
-
-/// As [`FindingReport`] is written.
-impl fmt::Display for FaultReport {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "fault: {}", self.message)?;
-        place(f, self.location.as_ref())?;
-        write!(f, "\n   = at cycle {}, pc {:#010x}", self.cycle, self.pc)
-    }
-}
-
-fn place(f: &mut fmt::Formatter<'_>, location: Option<&Location>) -> fmt::Result {
-    match location {
-        Some(Location { file, line, column }) if *column > 0 => {
-            write!(f, "\n  --> {file}:{line}:{column}")
-        }
-        Some(Location { file, line, .. }) => write!(f, "\n  --> {file}:{line}"),
-        None => Ok(()),
     }
 }

@@ -4,10 +4,31 @@ use std::fmt::{Display, Write as _};
 use std::io::Write as _;
 use std::time::Duration;
 
-use bringup_board::report::{CallReport, FindingReport, ImageReport, PinReport, Report};
-use bringup_board::{Location, Severity, Stop};
+use bringup_board::report::{
+    CallReport, FindingReport, ImageReport, Look, Part, PinReport, Report, write_place,
+};
+use bringup_board::{Location, Stop};
 
 use crate::ui::{self, BAD, DIM, GOOD, HINT, STRONG, WARN, paint};
+
+/// Messages in the colours of the terminal.
+struct Terminal;
+
+impl Look for Terminal {
+    fn paint(&self, part: Part, text: &dyn Display) -> String {
+        let style = match part {
+            Part::Error => BAD,
+            Part::Warning => WARN,
+            Part::Hint => HINT,
+            Part::Mark => DIM,
+        };
+        paint(style, text)
+    }
+
+    fn number(&self, number: u64) -> String {
+        ui::grouped(number)
+    }
+}
 
 /// Writes a line to standard output; a closed pipe is no reason to fail.
 pub(crate) fn print(line: impl Display) {
@@ -170,54 +191,21 @@ fn findings(text: &mut String, findings: &[FindingReport]) {
 
 /// A finding with its place and its way out, after an empty line.
 pub(crate) fn finding(finding: &FindingReport) -> String {
-    let mut text = String::new();
-    let (style, word) = match finding.severity {
-        Severity::Error => (BAD, "error"),
-        Severity::Warning => (WARN, "warning"),
-    };
-    let _ = writeln!(
-        text,
-        "\n{} {}",
-        paint(style, format_args!("{word}[{}]:", finding.rule)),
-        finding.message
-    );
-    place(&mut text, finding.location.as_ref());
-    let times = if finding.count == 1 {
-        String::new()
-    } else {
-        format!(", {} times", ui::grouped(finding.count))
-    };
-    let _ = writeln!(
-        text,
-        "   {} at cycle {}, pc {:#010x}{times}",
-        paint(DIM, "="),
-        ui::grouped(finding.cycle),
-        finding.pc
-    );
-    if let Some(hint) = &finding.hint {
-        let _ = writeln!(
-            text,
-            "   {} {} {hint}",
-            paint(DIM, "="),
-            paint(HINT, "hint:")
-        );
-    }
+    let mut text = String::from("\n");
+    let _ = finding.write(&mut text, &Terminal);
+    text.push('\n');
     text
 }
 
 /// The fault that ended the run: what the instruction was, with which registers, and who called.
 fn fault(text: &mut String, report: &Report) {
     let Some(fault) = &report.fault else { return };
-    let _ = writeln!(text, "\n{} {}", paint(BAD, "fault:"), fault.message);
-    place(text, fault.location.as_ref());
+    text.push('\n');
+    let _ = fault.write_head(text, &Terminal);
+    text.push('\n');
     let mut note = |what: &dyn Display| {
         let _ = writeln!(text, "   {} {what}", paint(DIM, "="));
     };
-    note(&format_args!(
-        "at cycle {}, pc {:#010x}",
-        ui::grouped(fault.cycle),
-        fault.pc
-    ));
     if let Some(instruction) = &fault.instruction {
         let access = fault.address.map_or_else(String::new, |address| {
             let register = fault.register.as_ref();
@@ -242,12 +230,13 @@ fn fault(text: &mut String, report: &Report) {
 /// The panic that the firmware hangs in.
 fn panic(text: &mut String, report: &Report) {
     let Some(panic) = &report.panic else { return };
-    let _ = writeln!(
+    let _ = write!(
         text,
         "\n{} the firmware panicked, and hangs in its panic handler",
         paint(BAD, "panic:")
     );
-    place(text, panic.location.as_ref());
+    let _ = write_place(text, &Terminal, panic.location.as_ref());
+    text.push('\n');
     backtrace(text, &panic.backtrace, panic.backtrace_cut.as_deref());
 }
 
@@ -280,18 +269,6 @@ fn backtrace(text: &mut String, calls: &[CallReport], cut: Option<&str>) {
             "           {}",
             paint(DIM, format_args!("cut: {reason}"))
         );
-    }
-}
-
-/// A place in the source, as compilers print it.
-fn place(text: &mut String, location: Option<&Location>) {
-    if let Some(Location { file, line, column }) = location {
-        let column = if *column == 0 {
-            String::new()
-        } else {
-            format!(":{column}")
-        };
-        let _ = writeln!(text, "  {} {file}:{line}{column}", paint(DIM, "-->"));
     }
 }
 
