@@ -159,12 +159,12 @@ impl Time {
 
     /// In seconds, to the nearest double.
     pub fn as_secs_f64(self) -> f64 {
+        if self.numerator < 1 << 53 && self.denominator < 1 << 53 {
+            // Both exact as doubles: one correctly rounded division. Of 64 bits, as conversions of more are slow.
+            return self.numerator as u64 as f64 / self.denominator as u64 as f64;
+        }
         let whole = self.numerator / self.denominator;
         let rest = self.numerator % self.denominator;
-        if whole < 1 << 52 && self.numerator < 1 << 53 && self.denominator < 1 << 53 {
-            // Both exact as doubles: one correctly rounded division.
-            return self.numerator as f64 / self.denominator as f64;
-        }
         whole as f64 + rest as f64 / self.denominator as f64
     }
 
@@ -191,10 +191,19 @@ impl Time {
 }
 
 const fn gcd(mut a: u128, mut b: u128) -> u128 {
+    const NARROW: u128 = u64::MAX as u128;
+    while b != 0 && (a > NARROW || b > NARROW) {
+        (a, b) = (b, a % b);
+    }
+    if b == 0 {
+        return if a == 0 { 1 } else { a };
+    }
+    // The rest with divisions of 64 bits, which take a fraction of the time.
+    let (mut a, mut b) = (a as u64, b as u64);
     while b != 0 {
         (a, b) = (b, a % b);
     }
-    if a == 0 { 1 } else { a }
+    a as u128
 }
 
 /// The clocks that are derived from the system clock.

@@ -391,6 +391,7 @@ impl RegisterFile {
     pub fn new(mut layout: Layout) -> Self {
         for word in &mut layout.words {
             word.watched = word.reserved() | word.limited;
+            word.acts = word.acts_on_write();
         }
         let cells = vec![Cell::default(); layout.words.len()];
         let mut file = Self {
@@ -440,17 +441,19 @@ impl RegisterFile {
     /// Writes as firmware does. False where no register is. `offset` is aligned to the width.
     #[inline]
     pub fn write(&mut self, offset: u32, width: Width, value: u32) -> bool {
-        let Some(index) = self.layout.index(offset) else {
-            return false;
-        };
-        let (Some(word), Some(cell)) = (self.layout.words.get(index), self.cells.get_mut(index))
-        else {
-            return false;
-        };
+        self.exchange(offset, width, value).is_some()
+    }
+
+    /// As [`RegisterFile::write`]: the word as hardware sees it, before and after; `None` where no register is.
+    #[inline]
+    pub fn exchange(&mut self, offset: u32, width: Width, value: u32) -> Option<(u32, u32)> {
+        let index = self.layout.index(offset)?;
+        let (word, cell) = (self.layout.words.get(index)?, self.cells.get_mut(index)?);
         let lanes = width.mask() << shift(offset);
-        cell.value = word.written(cell.value, value << shift(offset), lanes, cell.locked);
+        let before = cell.value;
+        cell.value = word.written(before, value << shift(offset), lanes, cell.locked);
         cell.locked |= word.once & lanes;
-        true
+        Some((before, cell.value))
     }
 
     /// Counts reads by firmware of a register that nothing models.

@@ -43,6 +43,23 @@ mod address {
     } else {
         0x4000_0034
     };
+    /// The flags of the timer, cleared by writing 0.
+    pub(crate) const FLAGS: usize = if cfg!(feature = "microbit") {
+        0x4000_8140
+    } else {
+        0x4000_0010
+    };
+    /// What sets pins by writing ones, and what clears them, with the place of the bit for that.
+    pub(crate) const SET: (usize, u32) = if cfg!(feature = "microbit") {
+        (0x5000_0508, 3)
+    } else {
+        (0x5000_0418, 3)
+    };
+    pub(crate) const CLEAR: (usize, u32) = if cfg!(feature = "microbit") {
+        (0x5000_050C, 3)
+    } else {
+        (0x5000_0418, 19)
+    };
     /// What makes the port work, and its pin 3 an output: on the STM32L031 the clock enable of the ports and the mode register, on the
     /// nRF51 `DIRSET`.
     pub(crate) const START: &[(usize, u32)] = if cfg!(feature = "microbit") {
@@ -89,6 +106,21 @@ pub fn start_timer() {
 pub fn compare(value: u32) {
     // SAFETY: a register of the chip that touches no memory.
     unsafe { register(address::COMPARE).write_volatile(value) }
+}
+
+/// Clears the flags of the timer.
+#[inline(always)]
+pub fn clear_flags() {
+    // SAFETY: a register of the chip that touches no memory.
+    unsafe { register(address::FLAGS).write_volatile(0) }
+}
+
+/// Sets a pin of the port, or clears it.
+#[inline(always)]
+pub fn set_or_clear(high: bool) {
+    let (address, bit) = if high { address::SET } else { address::CLEAR };
+    // SAFETY: a register of the chip that touches no memory.
+    unsafe { register(address).write_volatile(1 << bit) }
 }
 
 /// Reads an input register.

@@ -32,12 +32,17 @@ const UNICORN: &str = include_str!("unicorn.py");
 
 /// The programs, and what of them is told.
 const PROGRAMS: &[(&str, &str)] = &[
-    ("start", "CPU time of a program that ends at once"),
+    (
+        "start",
+        "CPU time of the process for a program that ends at once",
+    ),
     ("compute", "million instructions per second of CPU"),
     ("empty", "ns a turn, loading from RAM"),
     ("read", "ns a turn, reading a device"),
     ("write", "ns a turn, writing a device"),
+    ("port", "ns a turn, setting and clearing a pin"),
     ("timer", "ns a turn, writing a timer"),
+    ("flags", "ns a turn, clearing flags of a timer"),
 ];
 
 /// Programs that use no device.
@@ -212,7 +217,7 @@ impl Setup {
             (OUTPUTS[1], Align::Right),
             (OUTPUTS[2], Align::Right),
         ]);
-        for program in ["compute", "write"] {
+        for program in ["compute", "read", "write"] {
             let mut walls = vec![Vec::new(); OUTPUTS.len() + 1];
             for _ in 0..runs {
                 for (index, walls) in walls.iter_mut().enumerate() {

@@ -46,10 +46,13 @@ pub struct Word {
     /// Bits for which a write that changes them is looked at: reserved ones and `limited` ones. Worked out when the
     /// register file is made.
     pub(super) watched: u32,
+    /// A write does more than to store. Worked out then as well.
+    pub(super) acts: bool,
 }
 
 impl Word {
-    const fn acts_on_write(&self) -> bool {
+    /// Whether a write does more to some bit than to store it.
+    pub(super) const fn acts_on_write(&self) -> bool {
         let ones = self.one_to_clear | self.one_to_set | self.one_to_toggle;
         let zeros = self.zero_to_clear | self.zero_to_set | self.zero_to_toggle;
         (ones | zeros | self.clear | self.set | self.once) != 0
@@ -171,7 +174,7 @@ impl Word {
     pub(super) fn written(&self, value: u32, raw: u32, lanes: u32, locked: u32) -> u32 {
         let stored = self.stored & lanes & !locked;
         let mut new = (value & !stored) | (raw & stored);
-        if self.acts_on_write() {
+        if self.acts {
             let ones = raw & lanes & !locked;
             let zeros = !raw & lanes & !locked;
             new &= !(ones & self.one_to_clear);

@@ -113,22 +113,30 @@ pub(super) fn decimal(value: u64, width: usize, out: &mut Vec<u8>) {
 
 /// A hexadecimal number of so many digits, 8 at most.
 pub(super) fn hex(value: u32, digits: u32, out: &mut Vec<u8>) {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut text = *b"0x00000000";
+    for (place, byte) in value.to_be_bytes().into_iter().enumerate() {
+        text[2 + place * 2..4 + place * 2].copy_from_slice(&HEX_PAIRS[usize::from(byte)]);
+    }
     if digits == 8 {
-        let mut text = *b"0x00000000";
-        for (place, digit) in text[2..].iter_mut().enumerate() {
-            *digit = DIGITS[(value >> (28 - place * 4) & 0xF) as usize];
-        }
+        // A constant length is copied in a few instructions.
         out.extend_from_slice(&text);
-        return;
+    } else {
+        out.extend_from_slice(b"0x");
+        out.extend_from_slice(&text[10 - digits.min(8) as usize..]);
     }
-    let mut buffer = *b"0x00000000";
-    let digits = digits.min(8);
-    for place in 0..digits {
-        buffer[(digits + 1 - place) as usize] = DIGITS[(value >> (place * 4) & 0xF) as usize];
-    }
-    out.extend_from_slice(&buffer[..digits as usize + 2]);
 }
+
+/// `00` to `ff`.
+const HEX_PAIRS: [[u8; 2]; 256] = {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut pairs = [[0; 2]; 256];
+    let mut value = 0;
+    while value < 256 {
+        pairs[value] = [DIGITS[value / 16], DIGITS[value % 16]];
+        value += 1;
+    }
+    pairs
+};
 
 #[cfg(test)]
 mod tests {

@@ -564,6 +564,12 @@ impl Model for Timer {
                 return true;
             }
         }
+        let raw = value << ((offset & 3) * 8);
+        let lanes = width.mask() << ((offset & 3) * 8);
+        if word == SR && context.file.get(SR) & lanes & !raw == 0 {
+            // No flag is cleared that was set.
+            return context.file.layout().word(SR).is_some();
+        }
         self.sync(context);
         let (cr1, sr) = (context.file.get(CR1), context.file.get(SR));
         if word == CNT {
@@ -572,12 +578,16 @@ impl Model for Timer {
         if !compare && !context.file.write(offset, width, value) {
             return false;
         }
-        let raw = value << ((offset & 3) * 8);
-        let lanes = width.mask() << ((offset & 3) * 8);
         match word {
             CR1 => self.write_cr1(cr1, context),
             // Flags are cleared by writing 0.
-            SR => context.file.set(SR, sr & (raw | !lanes)),
+            SR => {
+                context.file.set(SR, sr & (raw | !lanes));
+                // Outputs do not depend on flags.
+                self.plan(context);
+                self.update_lines(context);
+                return true;
+            }
             EGR => self.generate(raw, context),
             CNT => {
                 self.counter.value = context.file.get(CNT);
