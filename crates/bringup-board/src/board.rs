@@ -6,11 +6,13 @@ use bringup_cpu::armv6m::{self, Core};
 use bringup_cpu::{Bus, WatchHit, Watchpoint, Width};
 use bringup_device::Device as Description;
 use bringup_device::catalogue::{self, Chip, MemoryKind};
+use bringup_device::svd::Outline;
 
 use crate::bus::System;
 use crate::checks::{Finding, Level, Rule};
 use crate::clock::{Clock, ClockTree, Time};
 use crate::console::Console;
+use crate::devices::Source;
 use crate::error::{Error, Kind};
 use crate::image::Image;
 use crate::peripheral::{Crystals, Reset};
@@ -82,12 +84,17 @@ impl Board {
         board: Option<&catalogue::Board>,
         device: &Description,
     ) -> Result<Self, Error> {
-        let crystals = board.map_or_else(Crystals::default, |board| Crystals {
-            hse_hz: board.clocks.hse_hz,
-            hse_bypass: board.clocks.hse_bypass,
-            lse_hz: board.clocks.lse_hz,
-        });
-        Self::with_crystals(chip, board, device, crystals)
+        Self::with_crystals(chip, board, device, crystals_of(board))
+    }
+
+    /// As [`Board::new`], with registers that are read when firmware first uses a peripheral: the board starts sooner, and runs no
+    /// other. Errors in registers show as late: see [`Board::is_broken`].
+    pub fn from_outline(
+        chip: &Chip,
+        board: Option<&catalogue::Board>,
+        outline: &Outline,
+    ) -> Result<Self, Error> {
+        Self::make(chip, board, Source::Outline(outline), crystals_of(board))
     }
 
     /// As [`Board::new`], with crystals.
@@ -95,6 +102,15 @@ impl Board {
         chip: &Chip,
         board: Option<&catalogue::Board>,
         device: &Description,
+        crystals: Crystals,
+    ) -> Result<Self, Error> {
+        Self::make(chip, board, Source::Whole(device), crystals)
+    }
+
+    fn make(
+        chip: &Chip,
+        board: Option<&catalogue::Board>,
+        source: Source<'_>,
         crystals: Crystals,
     ) -> Result<Self, Error> {
         if let Some(memory) = chip
@@ -110,7 +126,7 @@ impl Board {
             }
             .into());
         }
-        let mut system = System::new(chip, crystals, device)?;
+        let mut system = System::new(chip, crystals, source)?;
         for led in board.iter().flat_map(|board| &board.leds) {
             if let Some(pin) = system.pins.find(&led.pin) {
                 system.pins.set_label(pin, &led.label);
@@ -120,7 +136,7 @@ impl Board {
             .and_then(|board| board.console.as_ref())
             .map(|console| (console.port.clone(), console.tx.clone(), console.rx.clone()));
         Ok(Self {
-            core: Core::new(core_config(chip, device)?),
+            core: Core::new(core_config(chip, source.device())?),
             pristine: Arc::new(system.clone()),
             system,
             chip: Arc::new(chip.clone()),
@@ -305,6 +321,12 @@ impl Board {
         self.system.clock.tree()
     }
 
+    /// Whether the SVD file that the board was made from has an error in registers that were used, so that some are left out.
+    /// [`bringup_device::svd::load`] says what is wrong with it.
+    pub fn is_broken(&self) -> bool {
+        self.system.devices.broken
+    }
+
     /// Why the last run ended.
     pub fn stop(&self) -> Option<Stop> {
         self.stop
@@ -423,6 +445,15 @@ impl Board {
         self.system.fast_write(address, width, value)
             || self.system.write(address, width, value, at).is_ok()
     }
+}
+
+/// What is connected to the oscillator pins of a board; of a chip alone, nothing.
+fn crystals_of(board: Option<&catalogue::Board>) -> Crystals {
+    board.map_or_else(Crystals::default, |board| Crystals {
+        hse_hz: board.clocks.hse_hz,
+        hse_bypass: board.clocks.hse_bypass,
+        lse_hz: board.clocks.lse_hz,
+    })
 }
 
 /// The options the chip's maker built the core with.

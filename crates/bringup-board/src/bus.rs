@@ -13,7 +13,7 @@ use bringup_device::catalogue::{Chip, Core, MemoryKind};
 use crate::checks::{self, Findings, null_access};
 use crate::clock::{Clock, ClockTree, Frequency, Time};
 use crate::console::Console;
-use crate::devices::{Device, Devices};
+use crate::devices::{Device, Devices, Source};
 use crate::error::Error;
 use crate::memory::Memories;
 use crate::peripheral::{Context, Crystals, Model, Moment, Reset};
@@ -32,6 +32,7 @@ mod accesses;
 mod core_events;
 mod debugger;
 mod ends;
+mod late;
 mod latency;
 mod power;
 mod reports;
@@ -95,13 +96,9 @@ pub(crate) struct System {
 const IO_PORT: std::ops::Range<u32> = 0x5000_0000..0x6000_0000;
 
 impl System {
-    pub(crate) fn new(
-        chip: &Chip,
-        crystals: Crystals,
-        description: &Description,
-    ) -> Result<Self, Error> {
+    pub(crate) fn new(chip: &Chip, crystals: Crystals, source: Source<'_>) -> Result<Self, Error> {
         let mut pins = Pins::default();
-        let devices = Devices::new(chip, description, crystals, &mut pins)?;
+        let devices = Devices::new(chip, source, crystals, &mut pins)?;
         let latency = Latency::find(&devices);
         let clock = Clock::new(ClockTree::undivided(Frequency::hz(chip.reset_clock_hz)));
         let mut system = Self {
@@ -133,7 +130,7 @@ impl System {
             checked: (0, 0, Frequency::hz(0)),
             program: None,
             stack: None,
-            interrupts: interrupt_names(description),
+            interrupts: interrupt_names(source.device()),
             exceptions: Exceptions::default(),
             overflowed: None,
             unknown: Unknown::default(),
@@ -270,6 +267,7 @@ impl System {
         let Some(index) = self.devices.position(port) else {
             return port.eq_ignore_ascii_case(rtt::RTT) && self.send_to_rtt(bytes);
         };
+        self.finish(index, cycle);
         let taken = self.with_model(index, cycle, |model, context| model.receive(bytes, context));
         self.after_model(cycle);
         taken == Some(true)
@@ -277,6 +275,9 @@ impl System {
 
     /// Drives a pin from outside.
     pub(crate) fn drive(&mut self, pin: PinId, level: Option<bool>, cycle: u64) {
+        if let Some(owner) = self.pins.owner(pin) {
+            self.finish(owner, cycle);
+        }
         self.pins.set_external(pin, level, cycle);
         self.after_model(cycle);
     }
@@ -293,6 +294,9 @@ impl System {
         };
         let offset = address.wrapping_sub(device.base);
         if !device.clocked || device.held {
+            if device.waits && self.finish(index, at.cycle) {
+                return self.device_read(index, address, width, at);
+            }
             return self.dead_read(index, offset, width, at);
         }
         let lanes = width.mask() << ((offset & 3) * 8);
@@ -333,6 +337,9 @@ impl System {
         };
         let offset = address.wrapping_sub(device.base);
         if !device.clocked || device.held {
+            if device.waits && self.finish(index, at.cycle) {
+                return self.device_write(index, address, width, value, at);
+            }
             self.report_dead(index, offset, width, true, at);
             return;
         }
@@ -379,6 +386,9 @@ impl System {
 
     /// Reads memory or a register without side effects, as a debugger does at `cycle`.
     pub(crate) fn peek_at(&self, address: u32, width: Width, cycle: u64) -> Option<u32> {
+        if self.waits_at(address) {
+            return self.finished(cycle).peek_at(address, width, cycle);
+        }
         let Some((device, offset)) = self.device_at(address) else {
             return self.memories.read(address, width);
         };
@@ -436,8 +446,12 @@ impl Bus for System {
             return Ok(value);
         }
         self.catch_up_with_rtt(address, at.cycle);
-        let value = self.memories.read(address, width);
-        let value = value.ok_or_else(|| self.report_unmapped(address, false, at))?;
+        let Some(value) = self.memories.read(address, width) else {
+            return match self.find_late(address, at.cycle) {
+                Some(_) => self.read(address, width, at),
+                None => Err(self.report_unmapped(address, false, at)),
+            };
+        };
         if address < null_access::READ {
             self.note_null_read(address, width, at);
         }
@@ -478,7 +492,10 @@ impl Bus for System {
                 }
                 Err(self.report_flash_write(address, kind, at))
             }
-            None => Err(self.report_unmapped(address, true, at)),
+            None => match self.find_late(address, at.cycle) {
+                Some(_) => self.write(address, width, value, at),
+                None => Err(self.report_unmapped(address, true, at)),
+            },
         }
     }
 

@@ -1,10 +1,14 @@
 //! The peripherals of a chip, made from its SVD description, and the map that finds them by address.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use bringup_device::catalogue::Chip;
 use bringup_device::gates::{Gate, GateFields};
-use bringup_device::{AddressBlockUsage, Device as Description, PeripheralInstance};
+use bringup_device::svd::Outline;
+use bringup_device::{
+    AddressBlock, AddressBlockUsage, Device as Description, Peripheral, PeripheralInstance, Span,
+};
 
 use crate::error::{Error, Kind};
 use crate::models;
@@ -28,6 +32,11 @@ pub(crate) struct Device {
     pub(crate) held: bool,
     /// Levels of the interrupt lines it raises.
     pub(crate) lines: u32,
+    /// Its registers and its model wait until firmware uses it: what is here of them is empty. Such a peripheral counts as without
+    /// a clock.
+    pub(crate) waits: bool,
+    /// Where the SVD file describes it.
+    place: Span,
 }
 
 impl Device {
@@ -70,6 +79,36 @@ pub(crate) struct Devices {
     pub(crate) exti: Option<usize>,
     /// What identifies the chip to debuggers, which need no clock for it.
     pub(crate) debug: Option<usize>,
+    /// What peripherals that wait are made from.
+    late: Option<Arc<Late>>,
+    /// The SVD file has an error in what was read late, and something was left out.
+    pub(crate) broken: bool,
+}
+
+/// What is needed to make a peripheral late.
+struct Late {
+    outline: Outline,
+    chip: Chip,
+    crystals: Crystals,
+}
+
+/// What the peripherals of a chip are made from.
+#[derive(Clone, Copy)]
+pub(crate) enum Source<'a> {
+    /// A description that is whole.
+    Whole(&'a Description),
+    /// An outline: registers are read when firmware first uses them.
+    Outline(&'a Outline),
+}
+
+impl Source<'_> {
+    /// The device, of an outline without registers.
+    pub(crate) fn device(&self) -> &Description {
+        match self {
+            Self::Whole(device) => device,
+            Self::Outline(outline) => outline.device(),
+        }
+    }
 }
 
 /// The core's own peripherals: never seen on the bus, whatever the SVD file lists.
@@ -79,7 +118,29 @@ impl Devices {
     /// Makes every peripheral of the description that is on the bus, with the models the chip names.
     pub(crate) fn new(
         chip: &Chip,
+        source: Source<'_>,
+        crystals: Crystals,
+        pins: &mut Pins,
+    ) -> Result<Self, Error> {
+        let Source::Outline(outline) = source else {
+            return Self::of(chip, source.device(), None, crystals, pins);
+        };
+        let (description, broken) = outline.device_with(|it| !may_wait(it, chip));
+        let mut devices = Self::of(chip, &description, Some(outline), crystals, pins)?;
+        devices.broken = broken;
+        devices.late = Some(Arc::new(Late {
+            outline: outline.clone(),
+            chip: chip.clone(),
+            crystals,
+        }));
+        Ok(devices)
+    }
+
+    /// Makes every peripheral; with an outline, those of which nothing was read yet wait.
+    fn of(
+        chip: &Chip,
         description: &Description,
+        outline: Option<&Outline>,
         crystals: Crystals,
         pins: &mut Pins,
     ) -> Result<Self, Error> {
@@ -91,6 +152,8 @@ impl Devices {
             interrupts: Vec::new(),
             exti: None,
             debug: None,
+            late: None,
+            broken: false,
         };
         devices.interrupts = description
             .peripherals_expanded()
@@ -105,42 +168,31 @@ impl Devices {
                 continue;
             }
             let index = DeviceIndex(devices.list.len() as u16);
-            let mut layout = Layout::new(instance.peripheral.registers_expanded());
-            let mut model = None;
-            if let Some(name) = chip.models.get(instance.name) {
-                let make = models::find(name).ok_or_else(|| Kind::UnknownModel {
-                    model: name.clone(),
-                    peripheral: instance.name.to_owned(),
-                })?;
-                model = Some(make(&mut Setup {
-                    name: instance.name,
-                    base,
-                    device: index,
-                    interrupts: &devices.interrupts,
-                    alternates: &chip.alternate_functions,
-                    layout: &mut layout,
-                    pins,
-                    crystals,
-                }));
+            let place = instance.peripheral.span;
+            let waits = outline.is_some_and(|outline| outline.is_unread(place))
+                && may_wait(instance.peripheral, chip);
+            if let Some(model) = chip.models.get(instance.name).filter(|_| waits) {
+                let place = (instance.name, index.0);
+                models::prepare(model, place, &chip.alternate_functions, pins);
             }
-            narrow(&mut layout, instance.name, &chip.narrowest_write);
-            for (place, value) in &chip.reset_values {
-                if let Some((of, register)) = place.split_once('.')
-                    && of == instance.name
-                {
-                    layout.set_reset(register, *value);
-                }
-            }
-            devices.map.add(base, &instance, &layout, index.0);
+            let (file, model) = if waits {
+                (RegisterFile::new(Layout::default()), None)
+            } else {
+                make(chip, &instance, index, &devices.interrupts, crystals, pins)?
+            };
+            let blocks = &instance.peripheral.address_blocks;
+            devices.map.add(base, blocks, file.layout(), index.0);
             devices.list.push(Device {
                 name: instance.name.to_owned(),
                 base,
-                file: RegisterFile::new(layout),
+                file,
                 model,
                 gate: Gate::default(),
-                clocked: true,
+                clocked: !waits,
                 held: false,
                 lines: 0,
+                waits,
+                place,
             });
         }
         devices.find_gates(&GateFields::of(description));
@@ -149,7 +201,7 @@ impl Devices {
             .find_map(|name| devices.position(name));
         let modelled = |name| {
             let found = devices.position(name);
-            found.filter(|index| devices.list[*index].model.is_some())
+            found.filter(|index| chip.models.contains_key(&devices.list[*index].name))
         };
         (devices.flash, devices.exti) = (modelled("FLASH"), modelled("EXTI"));
         Ok(devices)
@@ -165,12 +217,112 @@ impl Devices {
         }
     }
 
+    /// Makes what waits of some peripherals.
+    pub(crate) fn finish(&mut self, indices: &[usize], pins: &mut Pins) {
+        let Some(late) = self.late.clone() else {
+            return;
+        };
+        let devices = indices.iter().filter_map(|index| self.list.get(*index));
+        let places: Vec<Span> = devices.map(|device| device.place).collect();
+        let (peripherals, broken) = late.outline.peripherals(&places);
+        self.broken |= broken;
+        let read = Description {
+            peripherals,
+            ..Description::without_peripherals("")
+        };
+        for index in indices {
+            let Some(device) = self.list.get_mut(*index).filter(|device| device.waits) else {
+                continue;
+            };
+            device.waits = false;
+            device.clocked = device.gate.enable.is_none();
+            let is_it = |instance: &PeripheralInstance<'_>| {
+                instance.peripheral.span == device.place && instance.name == device.name
+            };
+            let Some(instance) = read.peripherals_expanded().find(is_it) else {
+                continue;
+            };
+            let number = DeviceIndex(*index as u16);
+            let (chip, crystals) = (&late.chip, late.crystals);
+            let made = make(chip, &instance, number, &self.interrupts, crystals, pins);
+            // That there is such a model has been seen when the peripheral was put on the list.
+            if let Ok((file, model)) = made {
+                let blocks = &instance.peripheral.address_blocks;
+                self.map
+                    .extend(device.base, blocks, file.layout(), number.0);
+                (device.file, device.model) = (file, model);
+            }
+        }
+    }
+
     /// Index of a peripheral by its name, in any case.
     pub(crate) fn position(&self, name: &str) -> Option<usize> {
         self.list
             .iter()
             .position(|device| device.name.eq_ignore_ascii_case(name))
     }
+}
+
+/// Peripherals whose registers are looked at before firmware runs, or past the core, whatever models them.
+const FIRST: [&str; 4] = ["RCC", "FLASH", "DBG", "DBGMCU"];
+
+/// Whether a peripheral may be made when firmware first uses it: where its addresses are known without its registers.
+fn may_wait(peripheral: &Peripheral, chip: &Chip) -> bool {
+    let is_first = |name: &str| FIRST.iter().any(|first| name.eq_ignore_ascii_case(first));
+    let waits = |name: &str| {
+        let known = chip.models.get(name);
+        !is_first(name) && known.is_none_or(|model| models::may_wait(model, name))
+    };
+    let blocks = || {
+        let blocks = peripheral.address_blocks.iter();
+        blocks.filter(|block| block.usage != AddressBlockUsage::Reserved)
+    };
+    let names = peripheral.repeat.as_ref().map(|repeat| &repeat.names);
+    let all_wait = match names {
+        Some(names) => names.iter().all(|name| waits(name)),
+        None => waits(&peripheral.name),
+    };
+    all_wait
+        && blocks().next().is_some()
+        && blocks().all(|block| block.size <= u64::from(LONG_BLOCK))
+}
+
+/// Makes the registers and the model of a peripheral.
+fn make(
+    chip: &Chip,
+    instance: &PeripheralInstance<'_>,
+    device: DeviceIndex,
+    interrupts: &[(String, u32)],
+    crystals: Crystals,
+    pins: &mut Pins,
+) -> Result<(RegisterFile, Option<Box<dyn Model>>), Error> {
+    let mut layout = Layout::new(instance.peripheral.registers_expanded());
+    let mut model = None;
+    if let Some(name) = chip.models.get(instance.name) {
+        let make = models::find(name).ok_or_else(|| Kind::UnknownModel {
+            model: name.clone(),
+            peripheral: instance.name.to_owned(),
+        })?;
+        model = Some(make(&mut Setup {
+            name: instance.name,
+            base: instance.base_address as u32,
+            device,
+            interrupts,
+            alternates: &chip.alternate_functions,
+            layout: &mut layout,
+            pins,
+            crystals,
+        }));
+    }
+    narrow(&mut layout, instance.name, &chip.narrowest_write);
+    for (place, value) in &chip.reset_values {
+        if let Some((of, register)) = place.split_once('.')
+            && of == instance.name
+        {
+            layout.set_reset(register, *value);
+        }
+    }
+    Ok((RegisterFile::new(layout), model))
 }
 
 /// Tells the words of a peripheral how narrow a write may be. What is said of a register comes after what is said of all.
@@ -283,9 +435,8 @@ impl Map {
     }
 
     /// Adds the address blocks of a peripheral, and its registers where no block covers them.
-    fn add(&mut self, base: u32, instance: &PeripheralInstance<'_>, layout: &Layout, device: u16) {
-        let mut covered = 0;
-        for block in &instance.peripheral.address_blocks {
+    fn add(&mut self, base: u32, blocks: &[AddressBlock], layout: &Layout, device: u16) {
+        for block in blocks {
             if block.usage == AddressBlockUsage::Reserved {
                 continue;
             }
@@ -303,9 +454,17 @@ impl Map {
                 length,
                 device,
             });
-            covered = covered.max(offset.saturating_add(length));
         }
-        if layout.end() > covered {
+        self.extend(base, blocks, layout, device);
+    }
+
+    /// Adds the registers of a peripheral where no block covers them.
+    fn extend(&mut self, base: u32, blocks: &[AddressBlock], layout: &Layout, device: u16) {
+        let blocks = blocks.iter();
+        let registers = blocks.filter(|block| block.usage != AddressBlockUsage::Reserved);
+        let covered = registers.map(AddressBlock::end).max().unwrap_or(0);
+        if u64::from(layout.end()) > covered {
+            self.recent = [(u32::MAX, NONE); RECENT];
             let length = layout.end().min(u32::MAX - base);
             self.add_range(Range {
                 start: base,

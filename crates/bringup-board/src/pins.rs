@@ -132,8 +132,12 @@ pub struct Pins {
 }
 
 impl Pins {
-    /// Adds a pin that belongs to the peripheral `owner`, and returns its id.
+    /// Adds a pin that belongs to the peripheral `owner`, unless it is there already, and returns its id.
     pub(crate) fn add(&mut self, name: String, owner: u16, place: (u8, u8)) -> PinId {
+        let mut known = self.list.iter();
+        if let Some(index) = known.position(|pin| pin.owner == owner && pin.name == name) {
+            return PinId(index as u16);
+        }
         let id = PinId(self.list.len() as u16);
         let pin = Pin {
             name,
@@ -162,6 +166,11 @@ impl Pins {
     /// All pins, in the order of their ports.
     pub fn iter(&self) -> impl Iterator<Item = &Pin> {
         self.list.iter()
+    }
+
+    /// The peripheral that a pin belongs to.
+    pub(crate) fn owner(&self, id: PinId) -> Option<usize> {
+        self.get(id).map(|pin| usize::from(pin.owner))
     }
 
     /// One pin.

@@ -394,7 +394,8 @@ impl Board {
         if address.is_multiple_of(width.bytes()) {
             return;
         }
-        let device = self.system.device_at(address);
+        let system = self.system.finished(self.core.cycles());
+        let device = system.device_at(address);
         let register = device.map(|(device, offset)| device.register_name(offset, Width::Byte));
         let rule = &checks::unaligned::RULE;
         let (subject, cycle) = (u64::from(address), self.core.cycles());

@@ -253,16 +253,17 @@ impl std::fmt::Debug for TraceText {
 impl TraceText {
     /// For the accesses that a board is going to make from now on.
     pub fn new(board: &Board) -> Self {
-        let devices = board.system.devices.list.iter();
+        let system = board.system.finished(board.core.cycles());
+        let devices = system.devices.list.iter();
         Self {
-            map: board.system.devices.map.clone(),
+            map: system.devices.map.clone(),
             devices: devices
                 .map(|device| {
                     let layout = device.file.layout().clone();
                     (device.name.clone(), device.base, layout)
                 })
                 .collect(),
-            interrupts: board.system.devices.interrupts.clone(),
+            interrupts: system.devices.interrupts.clone(),
             image: board.image.clone(),
             registers: Vec::new(),
             sites: Vec::new(),

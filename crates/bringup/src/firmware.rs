@@ -44,6 +44,32 @@ impl FirmwareArgs {
         self.board.load(Some(&self.elf))
     }
 
+    /// As [`Self::board`], for a run that wants to start soon: registers are read when the firmware first uses them. Afterwards
+    /// [`Self::check`] says whether the SVD file was right.
+    pub(crate) fn quick_board(&self) -> Result<Board, Error> {
+        if self.bare.chip().is_some() {
+            return self.board();
+        }
+        let target = self.target.resolve()?;
+        let elf = files::read(&self.elf)?;
+        let Some(outline) = self.svd.outline(&target)? else {
+            return self.board();
+        };
+        let (chip, description) = (&target.chip, target.board);
+        let made = Board::from_outline(chip, description, &outline);
+        let board = load(made, &elf, &self.elf)?;
+        self.check(&board)?;
+        Ok(board)
+    }
+
+    /// Fails, with all that is wrong with the SVD file, if an error in it was met late.
+    pub(crate) fn check(&self, board: &Board) -> Result<(), Error> {
+        if board.is_broken() {
+            self.svd.load(&self.target.resolve()?)?;
+        }
+        Ok(())
+    }
+
     /// The chip that the firmware is for, and its board.
     pub(crate) fn target(&self) -> Result<Target, Error> {
         self.board.target()
@@ -128,7 +154,16 @@ pub(crate) fn board(
     board: Option<&catalogue::Board>,
     device: &Device,
 ) -> Result<Board, Error> {
-    let mut board = Board::new(chip, board, device).map_err(|source| Error::Board { source })?;
+    load(Board::new(chip, board, device), elf, path)
+}
+
+/// Loads an image from `path` into a board that was made.
+fn load(
+    made: Result<Board, bringup_board::Error>,
+    elf: &[u8],
+    path: &Path,
+) -> Result<Board, Error> {
+    let mut board = made.map_err(|source| Error::Board { source })?;
     board.load(elf).map_err(|source| Error::Elf {
         path: path.into(),
         source,

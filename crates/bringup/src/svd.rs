@@ -5,6 +5,7 @@ pub(crate) mod patch;
 use std::path::{Path, PathBuf};
 
 use bringup_device::catalogue::Chip;
+use bringup_device::svd::Outline;
 use bringup_device::{Device, Diagnostic, Severity, Source};
 
 use crate::added::{self, Known};
@@ -48,6 +49,13 @@ impl SvdArgs {
     /// Loads the file that is named, or else the project's, or else the one that the chip's package ships, with the patches.
     pub(crate) fn load(&self, target: &Target) -> Result<Svd, Error> {
         load(&self.file(target)?, &self.patches, Show::Errors)
+    }
+
+    /// The outline of the file that [`Self::load`] loads. `None` where anything is wrong with it: then loading says what.
+    pub(crate) fn outline(&self, target: &Target) -> Result<Option<Outline>, Error> {
+        let text = Text::read(&self.file(target)?, &self.patches)?;
+        let text = String::from_utf8(text.bytes).ok();
+        Ok(text.and_then(Outline::read))
     }
 
     /// The text of a file, with the patches.

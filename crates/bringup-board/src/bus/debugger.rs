@@ -26,6 +26,9 @@ impl System {
         if let Some(device) = own.and_then(|index| self.devices.list.get_mut(index)) {
             return device.file.write(address - device.base, width, value);
         }
+        if let Some(index) = index {
+            self.finish(index, at.cycle);
+        }
         let findings = self.findings.clone();
         let (holes, remembered) = (self.holes.clone(), self.remembered.clone());
         let recorder = self.recorder.take();

@@ -59,6 +59,16 @@ impl System {
             let is_set = |bit: &GateBit| rcc.file.get(bit.word) & bit.mask != 0;
             let clocked = device.gate.enable.as_ref().is_none_or(is_set);
             let held = device.gate.reset.as_ref().is_some_and(is_set);
+            if device.waits {
+                // Without a gate it has its clock always; then it waits for an access.
+                if device.gate.enable.is_none() || !clocked {
+                    continue;
+                }
+                self.finish(index, cycle);
+            }
+            let Some(device) = self.devices.list.get(index) else {
+                return;
+            };
             if held && !device.held {
                 self.reset_device(index, Reset::Peripheral, cycle);
             }

@@ -1,6 +1,9 @@
 //! The behaviour models, by the names that chip files choose them by.
 
+use std::collections::BTreeMap;
+
 use crate::peripheral::{Model, Setup};
+use crate::pins::Pins;
 
 pub mod stm32;
 pub mod stm32f0;
@@ -15,9 +18,7 @@ pub const MODELS: &[(&str, Constructor)] = &[
     ("stm32/exti", |setup| {
         Box::new(stm32::exti::Exti::new(setup))
     }),
-    ("stm32/gpio", |setup| {
-        Box::new(stm32::gpio::Gpio::new(setup))
-    }),
+    (PORT, |setup| Box::new(stm32::gpio::Gpio::new(setup))),
     ("stm32/lptim", |setup| {
         Box::new(stm32::lptim::Lptim::new(setup))
     }),
@@ -65,6 +66,40 @@ pub const MODELS: &[(&str, Constructor)] = &[
         Box::new(stm32::syscfg::Syscfg::new(setup, b'H'))
     }),
 ];
+
+/// Models that do nothing before firmware uses them, and that nothing depends on.
+const WAITING: &[&str] = &[
+    "stm32/crc",
+    "stm32/exti",
+    "stm32/lptim",
+    "stm32/lpuart",
+    "stm32/rtc",
+    "stm32/timer16",
+    "stm32/timer32",
+    "stm32/usart",
+    "stm32/wwdg",
+    "stm32f0/syscfg",
+    "stm32l0/syscfg",
+];
+
+const PORT: &str = "stm32/gpio";
+
+/// Whether a model may be made when firmware first uses its peripheral, which is called `peripheral`.
+pub(crate) fn may_wait(model: &str, peripheral: &str) -> bool {
+    WAITING.contains(&model) || model == PORT && stm32::gpio::may_wait(peripheral)
+}
+
+/// Makes what the world outside sees of a peripheral whose model waits.
+pub(crate) fn prepare(
+    model: &str,
+    (peripheral, index): (&str, u16),
+    functions: &BTreeMap<String, String>,
+    pins: &mut Pins,
+) {
+    if model == PORT {
+        stm32::gpio::add_pins(peripheral, index, functions, pins);
+    }
+}
 
 /// The constructor of a model by its name.
 pub fn find(name: &str) -> Option<Constructor> {

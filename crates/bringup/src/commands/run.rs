@@ -96,7 +96,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
         let target = args.firmware.target()?;
         return probe::perform(Task::Run, &args.firmware.elf, &target, &args.probe);
     }
-    let mut board = args.firmware.board()?;
+    let mut board = args.firmware.quick_board()?;
     args.set_levels(&mut board)?;
     if let Some(path) = &args.script {
         play(&mut board, path)?;
@@ -106,6 +106,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
         Some(path) => trace::simulate(&mut board, &options, path)?,
         None => simulate(&mut board, &options)?,
     };
+    args.firmware.check(&board)?;
     if let Some(path) = &args.vcd {
         files::write_file(path, &board.vcd())?;
     }

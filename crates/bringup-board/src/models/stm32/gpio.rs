@@ -10,13 +10,15 @@
 //! | `LCKR` | the key sequence and what it freezes (section 8.3.8) |
 //! | `AFRL`, `AFRH` | the peripheral's signal drives the pin and reads it, by the chip's table of alternate functions |
 
+use std::collections::BTreeMap;
+
 use bringup_cpu::Width;
 
 mod watch;
 
 use self::watch::Watch;
 use crate::peripheral::{Context, Model, Reset, Setup};
-use crate::pins::{Drive, PinId, SignalId};
+use crate::pins::{Drive, PinId, Pins, SignalId};
 use crate::registers::RegisterFile;
 
 const MODER: u32 = 0x00;
@@ -64,26 +66,9 @@ pub struct Gpio {
 impl Gpio {
     /// Makes the model of port `GPIOx` and its pins `Px0` to `Px15`.
     pub fn new(setup: &mut Setup<'_>) -> Self {
-        let port = setup
-            .name
-            .strip_prefix("GPIO")
-            .unwrap_or(setup.name)
-            .to_owned();
+        let port = port_of(setup.name).to_owned();
         let owner = setup.device.0;
-        let letter = port.bytes().next().map_or(0, |c| c.wrapping_sub(b'A'));
-        let (mut pins, mut alternates) = (Vec::new(), Vec::new());
-        for pin in 0..16 {
-            let name = format!("P{port}{pin}");
-            let list = setup.alternates.get(&name).map_or("", String::as_str);
-            let signals = list.split_whitespace();
-            alternates.push(
-                signals
-                    .map(|signal| (signal != "-").then(|| setup.pins.signal(signal)))
-                    .collect(),
-            );
-            let id = setup.pins.add(name, owner, (letter, pin));
-            pins.push((u32::from(pin), id));
-        }
+        let (pins, alternates) = add_pins(setup.name, owner, setup.alternates, setup.pins);
         setup.correct(IDR, |word| word.make_read_only(0xFFFF));
         setup.correct(BSRR, |word| word.make_command(u32::MAX));
         setup.correct(BRR, |word| word.make_command(0xFFFF));
@@ -268,6 +253,41 @@ impl Gpio {
     }
 }
 
+/// The letter of a port.
+fn port_of(name: &str) -> &str {
+    name.strip_prefix("GPIO").unwrap_or(name)
+}
+
+/// Adds the pins of a port that are not there yet: the pins, and the signals by pin and alternate function.
+pub(crate) fn add_pins(
+    peripheral: &str,
+    owner: u16,
+    functions: &BTreeMap<String, String>,
+    all: &mut Pins,
+) -> (Vec<(u32, PinId)>, Vec<Vec<Option<SignalId>>>) {
+    let port = port_of(peripheral);
+    let letter = port.bytes().next().map_or(0, |c| c.wrapping_sub(b'A'));
+    let (mut pins, mut alternates) = (Vec::new(), Vec::new());
+    for pin in 0..16 {
+        let name = format!("P{port}{pin}");
+        let list = functions.get(&name).map_or("", String::as_str);
+        let signals = list.split_whitespace();
+        alternates.push(
+            signals
+                .map(|signal| (signal != "-").then(|| all.signal(signal)))
+                .collect(),
+        );
+        pins.push((u32::from(pin), all.add(name, owner, (letter, pin))));
+    }
+    (pins, alternates)
+}
+
+/// Whether a port may be made when firmware first uses it: its pins are connected to nothing after reset. Those of port A are not,
+/// it has the pins of the debug port with their pull resistors (RM0377 section 8.3.1, RM0091 section 8.3.1).
+pub(crate) fn may_wait(peripheral: &str) -> bool {
+    port_of(peripheral) != "A"
+}
+
 /// The pins that are outputs by `MODER`.
 fn outputs(moder: u32) -> u32 {
     (0..16)
@@ -285,21 +305,21 @@ impl Model for Gpio {
     fn write(&mut self, offset: u32, width: Width, value: u32, context: &mut Context<'_>) -> bool {
         let word = offset & !3;
         let raw = value << ((offset & 3) * 8);
-        let odr = context.file.get(ODR);
         match word {
             BSRR if context.file.layout().word(BSRR).is_some() => {
+                let odr = context.file.get(ODR);
                 self.set_odr((odr & !(raw >> 16)) | (raw & 0xFFFF), context);
             }
             BRR if context.file.layout().word(BRR).is_some() => {
+                let odr = context.file.get(ODR);
                 self.set_odr(odr & !(raw & 0xFFFF), context);
             }
             ODR => {
-                if !context.file.write(offset, width, value) {
+                let Some((before, after)) = context.file.exchange(offset, width, value) else {
                     return false;
-                }
-                let changed = odr ^ context.file.get(ODR);
-                if changed != 0 {
-                    self.settle_outputs(changed, context);
+                };
+                if before != after {
+                    self.settle_outputs(before ^ after, context);
                 }
             }
             LCKR => self.write_lock(width, value, context),
