@@ -235,6 +235,7 @@ impl System {
             } else if std::mem::take(&mut self.wires.standby_ends) {
                 self.end_standby();
             } else if std::mem::take(&mut self.wires.clock_changed) {
+                self.finish_rtc(cycle);
                 self.check_flash(cycle);
                 for index in 0..self.devices.list.len() {
                     self.with_model(index, cycle, |model, context| model.clock_changed(context));

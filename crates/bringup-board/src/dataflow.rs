@@ -23,6 +23,16 @@ enum Value {
     Loaded(Change),
 }
 
+impl Value {
+    /// What an operation makes of a constant; of anything else nothing is known afterwards.
+    fn map(self, operation: impl Fn(u32) -> u32) -> Self {
+        match self {
+            Self::Constant(value) => Self::Constant(operation(value)),
+            Self::Unknown | Self::Loaded(_) => Self::Unknown,
+        }
+    }
+}
+
 /// Instructions that are looked at.
 const MOST: u32 = 40;
 
@@ -36,30 +46,25 @@ pub(crate) fn between(load: u32, store: u32, fetch: impl Fn(u32) -> Option<u16>)
         registers: [Value::Unknown; 16],
         stack: [Value::Unknown; 32],
     };
-    *flow.low(loaded_register(fetch(load)?)?) = Value::Loaded(Change::None);
+    *flow.low(moved_register(fetch(load)?, true)?) = Value::Loaded(Change::None);
     let mut pc = load + 2;
     while pc < store {
         flow.step(fetch(pc)?, pc, &fetch)?;
         pc += 2;
     }
-    match *flow.low(stored_register(fetch(store)?)?) {
+    match *flow.low(moved_register(fetch(store)?, false)?) {
         Value::Loaded(change) => Some(change),
         Value::Unknown | Value::Constant(_) => None,
     }
 }
 
-/// The register that a load from a base register and an offset fills.
-fn loaded_register(code: u16) -> Option<u16> {
-    let immediate = matches!(code & 0xF800, 0x6800 | 0x7800 | 0x8800);
-    let register = matches!(code & 0xFE00, 0x5800 | 0x5A00 | 0x5C00);
-    (immediate || register).then_some(code & 7)
-}
-
-/// The register that a store to a base register and an offset takes its value from.
-fn stored_register(code: u16) -> Option<u16> {
-    let immediate = matches!(code & 0xF800, 0x6000 | 0x7000 | 0x8000);
-    let register = matches!(code & 0xFE00, 0x5000 | 0x5200 | 0x5400);
-    (immediate || register).then_some(code & 7)
+/// The register that a load from a base register and an offset fills, or that a store to such a place takes its value from.
+fn moved_register(code: u16, load: bool) -> Option<u16> {
+    // Bit 11 tells loads from stores in both forms.
+    let is_load = code & 1 << 11 != 0;
+    let immediate = matches!(code & 0xF000, 0x6000 | 0x7000 | 0x8000);
+    let register = matches!(code & 0xF600, 0x5000 | 0x5200 | 0x5400);
+    (is_load == load && (immediate || register)).then_some(code & 7)
 }
 
 struct Flow {
@@ -94,20 +99,14 @@ impl Flow {
             | 0xBF00 => {}
             0x0000..=0x07FF => {
                 let shift = u32::from(code >> 6 & 31);
-                *self.low(d) = match *self.low(n) {
-                    value if shift == 0 => value,
-                    Value::Constant(value) => Value::Constant(value << shift),
-                    _ => Value::Unknown,
-                };
+                let shifted = self.low(n).map(|value| value << shift);
+                *self.low(d) = if shift == 0 { *self.low(n) } else { shifted };
             }
             0x2000..=0x27FF => *self.low(t) = Value::Constant(u32::from(code & 0xFF)),
             0x3000..=0x37FF => {
-                *self.low(t) = match *self.low(t) {
-                    Value::Constant(value) => {
-                        Value::Constant(value.wrapping_add(u32::from(code & 0xFF)))
-                    }
-                    _ => Value::Unknown,
-                };
+                *self.low(t) = self
+                    .low(t)
+                    .map(|value| value.wrapping_add(u32::from(code & 0xFF)));
             }
             0x4300..=0x433F => *self.low(d) = Self::or(*self.low(d), *self.low(n)),
             0x4000..=0x403F => *self.low(d) = Self::and(*self.low(d), *self.low(n)),

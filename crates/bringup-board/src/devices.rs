@@ -79,6 +79,8 @@ pub(crate) struct Devices {
     pub(crate) exti: Option<usize>,
     /// What identifies the chip to debuggers, which need no clock for it.
     pub(crate) debug: Option<usize>,
+    /// The real-time clock, if it has a model.
+    pub(crate) rtc: Option<usize>,
     /// What peripherals that wait are made from.
     late: Option<Arc<Late>>,
     /// The SVD file has an error in what was read late, and something was left out.
@@ -152,6 +154,7 @@ impl Devices {
             interrupts: Vec::new(),
             exti: None,
             debug: None,
+            rtc: None,
             late: None,
             broken: false,
         };
@@ -203,7 +206,8 @@ impl Devices {
             let found = devices.position(name);
             found.filter(|index| chip.models.contains_key(&devices.list[*index].name))
         };
-        (devices.flash, devices.exti) = (modelled("FLASH"), modelled("EXTI"));
+        (devices.flash, devices.exti, devices.rtc) =
+            (modelled("FLASH"), modelled("EXTI"), modelled("RTC"));
         Ok(devices)
     }
 

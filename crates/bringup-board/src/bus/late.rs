@@ -20,6 +20,15 @@ impl System {
         waits
     }
 
+    /// Makes the real-time clock, if it waits, as soon as it has a clock of its own: it runs from then on, used or not.
+    pub(super) fn finish_rtc(&mut self, cycle: u64) {
+        if let Some(rtc) = self.devices.rtc
+            && !self.clock.tree().kernels.rtc.is_zero()
+        {
+            self.finish(rtc, cycle);
+        }
+    }
+
     /// Makes all peripherals that wait; false where there is none.
     #[cold]
     pub(crate) fn finish_all(&mut self, cycle: u64) -> bool {
