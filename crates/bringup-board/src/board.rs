@@ -308,7 +308,7 @@ impl Board {
 
     /// When a core cycle began, in seconds since power-on.
     pub fn seconds_at(&self, cycle: u64) -> f64 {
-        self.system.clock.time_at(cycle).as_secs_f64()
+        self.system.clock.seconds_at(cycle)
     }
 
     /// The virtual clock, for exact times.

@@ -413,6 +413,29 @@ impl Clock {
             .plus(Time::of_cycles(cycle - segment.cycle, segment.hclk))
     }
 
+    /// When `cycle` begins, in seconds to the nearest double: what [`Clock::time_at`] gives, without reducing the fraction, which takes
+    /// longest.
+    pub fn seconds_at(&self, cycle: u64) -> f64 {
+        self.short_seconds_at(cycle)
+            .unwrap_or_else(|| self.time_at(cycle).as_secs_f64())
+    }
+
+    /// `None` where the parts of the fraction are not exact as doubles.
+    fn short_seconds_at(&self, cycle: u64) -> Option<f64> {
+        let segment = self.segment_of(cycle);
+        let (time, hclk) = (segment.time, segment.hclk);
+        let narrow = |part: u128| u64::try_from(part).ok();
+        let (numerator, denominator) = (narrow(time.numerator)?, narrow(time.denominator)?);
+        let since = (cycle - segment.cycle).checked_mul(hclk.denominator)?;
+        let sum = numerator
+            .checked_mul(hclk.numerator)?
+            .checked_add(since.checked_mul(denominator)?)?;
+        let parts = denominator.checked_mul(hclk.numerator)?;
+        let exact = |part: u64| part < 1 << 53;
+        // A quotient of two exact doubles is that of the reduced fraction as well.
+        (parts != 0 && exact(sum) && exact(parts)).then(|| sum as f64 / parts as f64)
+    }
+
     /// The first cycle that does not begin before `time`, if the clock stays as it is; `u64::MAX` if that is
     /// further than cycles are counted. Times before the last switch give the cycle of the switch.
     pub fn cycle_at(&self, time: Time) -> u64 {
@@ -428,6 +451,24 @@ impl Clock {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn seconds_are_those_of_the_exact_time() {
+        let mut clock = Clock::new(ClockTree::undivided(Frequency::hz(2_097_152)));
+        let third = Frequency::hz(64_000_000).divided_by(3);
+        clock.switch(1_000_003, ClockTree::undivided(third));
+        clock.switch(5_000_000, ClockTree::undivided(Frequency::hz(48_000_000)));
+        clock.switch(7_000_000, ClockTree::undivided(Frequency::hz(0)));
+        let cycles = (0..8_000_000).step_by(997);
+        for cycle in cycles.chain([999_999_999, 1 << 40, 1 << 52, 1 << 60, u64::MAX]) {
+            let exact = clock.time_at(cycle).as_secs_f64();
+            assert_eq!(
+                clock.seconds_at(cycle).to_bits(),
+                exact.to_bits(),
+                "{cycle}"
+            );
+        }
+    }
 
     #[test]
     fn three_clocks_later_not_an_attosecond_is_lost() {

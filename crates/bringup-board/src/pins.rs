@@ -350,6 +350,6 @@ impl Pins {
 impl Edge {
     /// When the edge was, in seconds since power-on.
     pub fn seconds(&self, clock: &Clock) -> f64 {
-        clock.time_at(self.cycle).as_secs_f64()
+        clock.seconds_at(self.cycle)
     }
 }

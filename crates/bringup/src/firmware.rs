@@ -47,16 +47,15 @@ impl FirmwareArgs {
     /// As [`Self::board`], for a run that wants to start soon: registers are read when the firmware first uses them. Afterwards
     /// [`Self::check`] says whether the SVD file was right.
     pub(crate) fn quick_board(&self) -> Result<Board, Error> {
-        if self.bare.chip().is_some() {
+        let target = self.target()?;
+        if target.described {
             return self.board();
         }
-        let target = self.target.resolve()?;
         let elf = files::read(&self.elf)?;
-        let Some(outline) = self.svd.outline(&target)? else {
+        let Some(outline) = self.board.svd.outline(&target)? else {
             return self.board();
         };
-        let (chip, description) = (&target.chip, target.board);
-        let made = Board::from_outline(chip, description, &outline);
+        let made = Board::from_outline(&target.chip, target.board, &outline);
         let board = load(made, &elf, &self.elf)?;
         self.check(&board)?;
         Ok(board)
@@ -65,7 +64,7 @@ impl FirmwareArgs {
     /// Fails, with all that is wrong with the SVD file, if an error in it was met late.
     pub(crate) fn check(&self, board: &Board) -> Result<(), Error> {
         if board.is_broken() {
-            self.svd.load(&self.target.resolve()?)?;
+            self.board.svd.load(&self.target()?)?;
         }
         Ok(())
     }

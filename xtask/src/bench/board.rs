@@ -174,7 +174,7 @@ impl Setup {
     /// Runs a program on an emulator, if that is there and can.
     fn command(&self, emulator: usize, program: &str) -> Option<Command> {
         match emulator {
-            0 => Some(self.ours(program)),
+            0 => Some(self.silent(program)),
             1 => self.qemu.then(|| self.qemu(program)),
             _ => {
                 let python = self.unicorn.as_ref()?;

@@ -52,13 +52,19 @@ enum Lock {
     Locked(u32),
 }
 
+/// The pins of a port, with their numbers.
+type PortPins = Vec<(u32, PinId)>;
+
+/// Signals by pin and alternate function.
+type Alternates = Vec<Vec<Option<SignalId>>>;
+
 /// One port of up to 16 pins.
 #[derive(Debug, Clone)]
 pub struct Gpio {
     /// The pins 0 to 15, in this order.
-    pins: Vec<(u32, PinId)>,
+    pins: PortPins,
     /// Signals by pin and alternate function.
-    alternates: Vec<Vec<Option<SignalId>>>,
+    alternates: Alternates,
     lock: Lock,
     watch: Watch,
 }
@@ -264,7 +270,7 @@ pub(crate) fn add_pins(
     owner: u16,
     functions: &BTreeMap<String, String>,
     all: &mut Pins,
-) -> (Vec<(u32, PinId)>, Vec<Vec<Option<SignalId>>>) {
+) -> (PortPins, Alternates) {
     let port = port_of(peripheral);
     let letter = port.bytes().next().map_or(0, |c| c.wrapping_sub(b'A'));
     let (mut pins, mut alternates) = (Vec::new(), Vec::new());
