@@ -122,7 +122,7 @@ impl Error {
             Kind::NotLinked(_, Unlinked::Library) => "give the program that loads it",
             Kind::NotLinked(..) => "give the program that was linked from it",
             Kind::NoDisassembler { .. } => {
-                "Thumb of Arm's M profile and RISC-V are; `objdump -d` of the target's binutils knows others"
+                "Thumb of Arm's M profile, RISC-V and x86-64 are; `objdump -d` of the target's binutils knows others"
             }
             Kind::Damaged { .. } | Kind::UnknownElf(_) | Kind::NoSymbol { .. } => return None,
         };

@@ -65,7 +65,8 @@ pub(crate) fn analyse(
         .filter(|section| section.executable)
         .map(|section| section.size)
         .sum();
-    let isa = program.isa.filter(|_| code <= MOST);
+    let followed = |isa: &Isa| code <= MOST && *isa != Isa::X86_64;
+    let isa = program.isa.filter(followed);
     if let Some(isa) = isa {
         starts::complete(&mut program, isa);
     }
@@ -81,7 +82,7 @@ pub(crate) fn analyse(
     let Some(isa) = isa else {
         let what = &program.machine;
         report.missing.push(format!(
-            "code for {what} is not disassembled: no stack, panics or accesses"
+            "code for {what} is not followed: no stack, panics or accesses"
         ));
         return Some(report);
     };

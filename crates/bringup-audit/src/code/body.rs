@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::flow::{self, Fact};
-use super::isa::{Access, Decoder, Effect, Instruction, Isa, STEP, Source};
+use super::isa::{Access, Decoder, Effect, Instruction, Isa, Source};
 use super::program::{Function, Program};
 
 /// A function that was decoded.
@@ -59,7 +59,7 @@ pub(crate) fn decode(
         }
         let rest = &bytes[(at - start) as usize..];
         let Some(instruction) = decoder.decode(at, rest) else {
-            let size = STEP.min(rest.len());
+            let size = isa.step().min(rest.len());
             data.push((at, size as u8));
             at += size as u64;
             continue;

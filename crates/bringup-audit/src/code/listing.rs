@@ -43,7 +43,7 @@ pub struct FunctionListing {
 pub struct Line {
     /// Address.
     pub address: u64,
-    /// The encoding in hexadecimal digits: of Thumb by halfwords, of others as one number.
+    /// The encoding in hexadecimal digits: of Thumb by halfwords, of RISC-V as one number, of x86 by bytes.
     pub encoding: String,
     /// Mnemonic and operands.
     pub text: String,
@@ -316,10 +316,10 @@ impl Lister<'_> {
 
     fn encoding(&self, start: u64, end: u64) -> String {
         let bytes = self.program.bytes(start, end);
-        let unit = if self.isa == Isa::Thumb {
-            2
-        } else {
-            bytes.len().max(1)
+        let unit = match self.isa {
+            Isa::Thumb => 2,
+            Isa::X86_64 => 1,
+            Isa::RiscV32 | Isa::RiscV64 => bytes.len().max(1),
         };
         let number = |unit: &[u8]| {
             let bytes = unit.iter().rev();

@@ -100,6 +100,7 @@ impl<'a> Program<'a> {
             Architecture::Arm if parsed.is_little_endian() => Some(Isa::Thumb),
             Architecture::Riscv32 => Some(Isa::RiscV32),
             Architecture::Riscv64 => Some(Isa::RiscV64),
+            Architecture::X86_64 => Some(Isa::X86_64),
             _ => None,
         };
         let thumb = u64::from(isa == Some(Isa::Thumb));

@@ -5,15 +5,13 @@ mod riscv;
 mod thumb;
 mod thumb_effects;
 mod thumb_table;
+mod x86;
 
 #[cfg(test)]
 mod tests;
 
 /// Number of core registers that are followed: 16 of Arm, 32 of RISC-V.
 pub(crate) const REGISTERS: usize = 32;
-
-/// Bytes of the smallest instruction of any of the sets.
-pub(crate) const STEP: usize = 2;
 
 /// An instruction set that is disassembled and followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +22,8 @@ pub(crate) enum Isa {
     RiscV32,
     /// RISC-V of 64 bits.
     RiscV64,
+    /// x86-64, of which the flow of control is followed and nothing else.
+    X86_64,
 }
 
 /// What tells registers apart by their role (AAPCS32, section 6.1.1; RISC-V psABI, table 1).
@@ -53,7 +53,18 @@ impl Isa {
                 frame: 8,
                 preserved: 0x0FFC_031C,
             },
+            // RSP and RBP; what is in registers is not followed.
+            Self::X86_64 => Convention {
+                sp: 4,
+                frame: 5,
+                preserved: 0,
+            },
         }
+    }
+
+    /// Bytes of the smallest instruction.
+    pub(crate) const fn step(self) -> usize {
+        if matches!(self, Self::X86_64) { 1 } else { 2 }
     }
 }
 
@@ -210,6 +221,7 @@ pub(crate) enum Operation {
 pub(crate) enum Decoder {
     Thumb(thumb::Decoder),
     RiscV(riscv::Decoder),
+    X86,
 }
 
 impl Decoder {
@@ -219,6 +231,7 @@ impl Decoder {
             Isa::Thumb => Self::Thumb(thumb::Decoder::default()),
             Isa::RiscV32 => Self::RiscV(riscv::Decoder::new(false)),
             Isa::RiscV64 => Self::RiscV(riscv::Decoder::new(true)),
+            Isa::X86_64 => Self::X86,
         }
     }
 
@@ -230,6 +243,7 @@ impl Decoder {
                 Some(thumb_effects::instruction(address as u32, &decoded))
             }
             Self::RiscV(decoder) => decoder.decode(address, bytes),
+            Self::X86 => x86::decode(address, bytes),
         }
     }
 }

@@ -170,3 +170,35 @@ fn riscv_is_what_llvm_says() {
         |expected, found| mnemonic(expected) == mnemonic(found),
     );
 }
+
+#[test]
+fn x86_instructions_are_as_long_as_llvm_says() {
+    let Some(listing) = objdump("x86_64-unknown-none", &["compiler_builtins"]) else {
+        return;
+    };
+    let mut decoder = Decoder::new(Isa::X86_64);
+    let mut compared = 0;
+    for line in listing.lines() {
+        let Some((address, rest)) = line.split_once(": ") else {
+            continue;
+        };
+        let Ok(address) = u64::from_str_radix(address.trim(), 16) else {
+            continue;
+        };
+        let Some((digits, text)) = rest.split_once('\t') else {
+            continue;
+        };
+        let bytes: Option<Vec<u8>> = digits
+            .split_whitespace()
+            .map(|byte| u8::from_str_radix(byte, 16).ok())
+            .collect();
+        let Some(bytes) = bytes.filter(|_| !text.starts_with(['.', '<'])) else {
+            continue;
+        };
+        let found = decoder.decode(address, &bytes);
+        let length = found.map(|found| usize::from(found.length));
+        assert_eq!(length, Some(bytes.len()), "{line}");
+        compared += 1;
+    }
+    assert!(compared > 5_000, "{compared}");
+}

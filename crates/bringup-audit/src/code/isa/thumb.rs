@@ -4,6 +4,7 @@
 //! values; text is in UAL syntax, as LLVM's disassembler prints it.
 
 use std::fmt::{self, Write as _};
+use std::sync::OnceLock;
 
 use super::thumb_table::{NARROW, Row, WIDE};
 
@@ -104,13 +105,13 @@ impl Decoder {
             Some(self.block.remove(0))
         };
         let first = u16::from_le_bytes(*bytes.first_chunk()?);
-        let (word, rows, length) = if first >= 0xE800 {
+        let (word, length) = if first >= 0xE800 {
             let second = u16::from_le_bytes(*bytes.get(2..)?.first_chunk()?);
-            (u32::from(first) << 16 | u32::from(second), WIDE, 4)
+            (u32::from(first) << 16 | u32::from(second), 4)
         } else {
-            (u32::from(first), NARROW, 2)
+            (u32::from(first), 2)
         };
-        let row = rows.iter().find(|row| word & row.mask == row.value)?;
+        let row = row(word, length)?;
         let encoding = Encoding { word, row, address };
         let own = encoding.condition()?;
         if row.mnemonic == "it" {
@@ -125,6 +126,36 @@ impl Decoder {
         })
     }
 }
+
+/// The row of the table that an instruction of so many bytes fits. Rows are looked up by the highest bits, since there are hundreds.
+fn row(word: u32, length: u8) -> Option<&'static Row> {
+    static NARROW_ROWS: OnceLock<Index> = OnceLock::new();
+    static WIDE_ROWS: OnceLock<Index> = OnceLock::new();
+    let (index, rows, bits) = if length == 2 {
+        (&NARROW_ROWS, NARROW, 16)
+    } else {
+        (&WIDE_ROWS, WIDE, 32)
+    };
+    let shift = bits - INDEXED;
+    let index = index.get_or_init(|| {
+        let fit = |key: u32| {
+            let fits = |row: &&Row| (key ^ row.value >> shift) & row.mask >> shift == 0;
+            rows.iter().filter(fits).collect()
+        };
+        (0..1 << INDEXED).map(fit).collect()
+    });
+    let fitting = index.get((word >> shift) as usize)?;
+    fitting
+        .iter()
+        .find(|row| word & row.mask == row.value)
+        .copied()
+}
+
+/// Bits that rows are looked up by.
+const INDEXED: u32 = 9;
+
+/// Rows by the highest bits of the encoding, in the order of the table.
+type Index = Vec<Vec<&'static Row>>;
 
 /// A mnemonic of the table without what is added to it.
 fn base(mnemonic: &'static str) -> &'static str {
