@@ -13,6 +13,8 @@ pub(crate) struct Body {
     pub(crate) code: Vec<Instruction>,
     /// What is known of each.
     pub(crate) facts: Vec<Fact>,
+    /// There is code that only computed jumps lead to.
+    pub(crate) has_table: bool,
     /// Data between them: address, bytes (4, 2 or 1).
     pub(crate) data: Vec<(u64, u8)>,
 }
@@ -29,8 +31,13 @@ impl Body {
             function.start,
             function.end.min(function.start.saturating_add(MOST)),
         );
-        let facts = flow::follow(program, isa.convention(), &code);
-        Self { code, facts, data }
+        let (facts, has_table) = flow::follow(program, isa.convention(), &code);
+        Self {
+            code,
+            facts,
+            has_table,
+            data,
+        }
     }
 }
 

@@ -43,6 +43,8 @@ fn of_function(program: &Program<'_>, function: &Function, body: &Body) -> Calls
             // A computed jump may be a table of places in the function, or a call in place of a return.
             Effect::TailCall(_) => match fact.callee {
                 Some(target) if !outside(target & !1) => continue,
+                // A call in place of a return is made when the frame is gone.
+                None if body.has_table || fact.depth.is_none_or(|depth| depth > 0) => continue,
                 target => target,
             },
             Effect::Jump { target, .. } if outside(*target) => Some(*target),

@@ -7,35 +7,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::isa::{
-    Access, Callee, Convention, Effect, Expression, Instruction, Multiple, Operation, REGISTERS,
-    Source, Update,
+    Access, Callee, Convention, Effect, Expression, Instruction, Multiple, REGISTERS, Source,
+    Update,
 };
 use super::program::Program;
-
-/// What is known of a value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Value {
-    Unknown,
-    /// This number.
-    Constant(u32),
-    /// This many bytes above the stack pointer at the function's start.
-    Stack(i32),
-    /// What a read from an address gave, changed.
-    Read(Read),
-}
-
-/// A value that was read from an address.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Read {
-    /// The address.
-    pub(crate) address: u32,
-    /// Bits that are not what was read but known.
-    pub(crate) mask: u32,
-    /// What they are.
-    pub(crate) bits: u32,
-    /// Bits that are neither what was read nor known.
-    pub(crate) blurred: u32,
-}
+use super::value::{Read, Value, add, combine, extend};
 
 /// What is known before an instruction.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,18 +50,20 @@ pub(crate) struct Known {
     pub(crate) value: Value,
 }
 
-/// Rounds over a function after which it is given up: values only ever become unknown, so this is never reached by real code.
+/// Visits of a block after which nothing is known there but where the stack is: values only ever become unknown, one by one, which
+/// could take long in code that no compiler makes.
 const ROUNDS: usize = 64;
 
 /// Slots of the stack that are followed.
 const SLOTS: usize = 4096;
 
-/// Follows a function: a fact for each of its instructions, which are in the order of their addresses.
+/// Follows a function: a fact for each of its instructions, which are in the order of their addresses; and whether there is code
+/// that only computed jumps lead to.
 pub(crate) fn follow(
     program: &Program<'_>,
     convention: Convention,
     code: &[Instruction],
-) -> Vec<Fact> {
+) -> (Vec<Fact>, bool) {
     let mut flow = Flow {
         program,
         convention,
@@ -94,9 +72,10 @@ pub(crate) fn follow(
             .first()
             .is_some_and(|first| first.address == program.entry),
         starts: BTreeMap::new(),
+        has_table: false,
     };
     flow.settle();
-    flow.facts()
+    (flow.facts(), flow.has_table)
 }
 
 struct Flow<'a> {
@@ -107,6 +86,8 @@ struct Flow<'a> {
     is_entry: bool,
     /// What is known at the start of each block, by the index of its first instruction.
     starts: BTreeMap<usize, State>,
+    /// Computed jumps lead to places in the function.
+    has_table: bool,
 }
 
 impl Flow<'_> {
@@ -132,15 +113,20 @@ impl Flow<'_> {
                 };
                 let Some(state) = &dispatch else { break };
                 self.starts.insert(unseen, State::clone(state));
+                self.has_table = true;
                 open.insert(unseen);
                 continue;
             };
             let count = visits.entry(start).or_insert(0);
             *count += 1;
-            if *count > ROUNDS {
+            if *count > 2 * ROUNDS {
                 continue;
             }
             let mut state = self.starts[&start].clone();
+            if *count > ROUNDS {
+                state = state.only_stack(self.convention);
+                self.starts.insert(start, state.clone());
+            }
             let mut at = start;
             loop {
                 let instruction = &self.code[at];
@@ -287,9 +273,7 @@ impl State {
     /// What holds in both.
     fn meet(mut one: Self, other: &Self) -> Self {
         for (value, other) in one.registers.iter_mut().zip(other.registers) {
-            if *value != other {
-                *value = Value::Unknown;
-            }
+            *value = value.or(other);
         }
         one.stack
             .retain(|slot, value| other.stack.get(slot) == Some(value));
@@ -317,15 +301,16 @@ impl State {
         let convention = flow.convention;
         let held = self.get(register);
         // Start-up code sets the stack pointer, where the stack begins again; elsewhere it only moves.
-        let starts = flow.is_entry && register == convention.sp;
-        let value = match value {
-            Value::Unknown | Value::Constant(_) | Value::Read(_) if starts => Value::Stack(0),
-            value => value,
-        };
-        let value = if conditional && held != value {
-            Value::Unknown
-        } else {
-            value
+        let is_stack = register == convention.sp;
+        let starts = flow.is_entry && is_stack;
+        let value = match (value, held) {
+            // Under a condition, what gives stack back belongs to a return under the same condition, so behind it that
+            // did not happen.
+            (Value::Stack(to), Value::Stack(from)) if conditional && is_stack && to > from => held,
+            _ if conditional => value.or(held),
+            (Value::Stack(_), _) => value,
+            _ if starts => Value::Stack(0),
+            _ => value,
         };
         // The address of a variable on the stack in a register is on its way to somebody.
         if matches!(value, Value::Stack(_))
@@ -486,7 +471,9 @@ impl State {
                     Value::Unknown
                 },
             ),
-            Value::Unknown | Value::Read(_) if self.escaped => self.stack.clear(),
+            Value::Unknown | Value::Read(_) | Value::Either(..) if self.escaped => {
+                self.stack.clear();
+            }
             _ => {}
         }
     }
@@ -570,133 +557,5 @@ fn note(fact: Option<&mut Fact>, address: u32, access: Access, write: bool, valu
             atomic: access.atomic,
             value,
         });
-    }
-}
-
-/// A byte or halfword that is loaded, as a register has it.
-fn extend(value: u32, access: Access) -> u32 {
-    match (access.bytes, access.signed) {
-        (1, true) => value as u8 as i8 as i32 as u32,
-        (2, true) => value as u16 as i16 as i32 as u32,
-        _ => value,
-    }
-}
-
-fn add(value: Value, distance: u32) -> Value {
-    match value {
-        Value::Constant(value) => Value::Constant(value.wrapping_add(distance)),
-        Value::Stack(offset) => Value::Stack(offset.wrapping_add(distance as i32)),
-        other if distance == 0 => other,
-        _ => Value::Unknown,
-    }
-}
-
-fn combine(operation: Operation, one: Value, other: Value) -> Value {
-    match (operation, one, other) {
-        (_, Value::Constant(one), Value::Constant(other)) => {
-            Value::Constant(calculate(operation, one, other))
-        }
-        (Operation::Add, value, Value::Constant(distance))
-        | (Operation::Add, Value::Constant(distance), value) => add(value, distance),
-        (Operation::Subtract, value, Value::Constant(distance)) => {
-            add(value, distance.wrapping_neg())
-        }
-        (
-            Operation::Or | Operation::And | Operation::Xor,
-            Value::Constant(bits),
-            Value::Read(read),
-        )
-        | (_, Value::Read(read), Value::Constant(bits)) => read.change(operation, bits),
-        (
-            Operation::Or | Operation::And | Operation::Insert(..),
-            Value::Read(read),
-            Value::Unknown,
-        )
-        | (Operation::Or | Operation::And, Value::Unknown, Value::Read(read)) => {
-            read.blur(operation)
-        }
-        // A copy: `lsls r0, r1, #0` and the like have a zero as their second value.
-        _ => Value::Unknown,
-    }
-}
-
-fn calculate(operation: Operation, one: u32, other: u32) -> u32 {
-    match operation {
-        Operation::Add => one.wrapping_add(other),
-        Operation::Subtract => one.wrapping_sub(other),
-        Operation::And => one & other,
-        Operation::Or => one | other,
-        Operation::Xor => one ^ other,
-        Operation::Clear => one & !other,
-        Operation::ShiftLeft => one.checked_shl(other).unwrap_or(0),
-        Operation::ShiftRight => one.checked_shr(other).unwrap_or(0),
-        Operation::ShiftRightSigned => ((one as i32) >> other.min(31)) as u32,
-        Operation::Multiply => one.wrapping_mul(other),
-        Operation::Top => one & 0xFFFF | other << 16,
-        Operation::Insert(lowest, width) => {
-            let mask = field(lowest, width);
-            one & !mask | (other << (lowest & 31)) & mask
-        }
-        Operation::Extract(lowest, width) => (one & field(lowest, width)) >> (lowest & 31),
-    }
-}
-
-/// The bits of a field.
-fn field(lowest: u8, width: u8) -> u32 {
-    let ones = if width == 0 {
-        0
-    } else {
-        u32::MAX >> (32 - u32::from(width.min(32)))
-    };
-    ones << (lowest & 31)
-}
-
-impl Read {
-    /// Changes it by a constant.
-    fn change(self, operation: Operation, bits: u32) -> Value {
-        let (touched, to) = match operation {
-            Operation::Or => (bits, bits),
-            Operation::And => (!bits, 0),
-            Operation::Clear => (bits, 0),
-            Operation::Insert(lowest, width) => {
-                let mask = field(lowest, width);
-                (mask, bits << (lowest & 31) & mask)
-            }
-            Operation::Xor => {
-                // Bits that were known are so still, others are not.
-                let blurred = self.blurred | bits & !self.mask;
-                return Value::Read(Self {
-                    bits: self.bits ^ bits & self.mask,
-                    blurred,
-                    ..self
-                });
-            }
-            _ => return Value::Unknown,
-        };
-        Value::Read(Self {
-            mask: self.mask | touched,
-            bits: self.bits & !touched | to,
-            blurred: self.blurred & !touched,
-            ..self
-        })
-    }
-
-    /// Changes it by something that is not known.
-    fn blur(self, operation: Operation) -> Value {
-        let (mask, blurred) = match operation {
-            // What is 1 already stays so, what is 0 may change.
-            Operation::Or => (self.mask & self.bits, u32::MAX),
-            Operation::And => (self.mask & !self.bits, u32::MAX),
-            Operation::Insert(lowest, width) => {
-                (self.mask & !field(lowest, width), field(lowest, width))
-            }
-            _ => return Value::Unknown,
-        };
-        Value::Read(Self {
-            mask,
-            bits: self.bits & mask,
-            blurred: (self.blurred | blurred) & !mask,
-            ..self
-        })
     }
 }

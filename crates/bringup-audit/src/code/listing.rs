@@ -4,11 +4,12 @@ use bringup_symbols::{Location, Symbols};
 use serde::Serialize;
 
 use super::body::Body;
-use super::flow::{Fact, Known, Read, Value};
+use super::flow::{Fact, Known};
 use super::isa::{Callee, Effect, Expression, Instruction, Isa};
 use super::names::{Names, Place, number};
 use super::program::{Function, Program};
 use super::starts;
+use super::value::{Read, Value};
 use crate::error::{Error, Kind as ErrorKind};
 
 /// Disassembled functions.
@@ -393,6 +394,12 @@ fn fields(
     }
     if let Some(value) = constant {
         return Some(place.describe(value, u32::MAX));
+    }
+    if let Value::Either(one, other) = known.value
+        && known.bytes <= 4
+    {
+        let of = |value: u32| place.describe(value & mask(known.bytes), u32::MAX);
+        return Some(format!("{} or {}", of(one), of(other)));
     }
     let read = changed?;
     let known_bits = read.mask & mask(known.bytes);

@@ -15,6 +15,7 @@ mod program;
 mod sizes;
 mod stack;
 mod starts;
+mod value;
 
 pub use accesses::{FunctionAccesses, RegisterAccesses};
 pub use analysis::CodeReport;

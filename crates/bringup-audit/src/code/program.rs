@@ -285,7 +285,10 @@ fn sections<'a>(parsed: &object::File<'a>) -> Vec<Section<'a>> {
             let SectionFlags::Elf { sh_flags, .. } = section.flags() else {
                 return None;
             };
-            if !sh_flags.contains(elf::SHF_ALLOC) || section.size() == 0 {
+            // Of what does not end within the address space, nothing is believed.
+            let ends = section.address().checked_add(section.size());
+            let ends = ends.is_some_and(|end| end < u64::MAX - 64);
+            if !sh_flags.contains(elf::SHF_ALLOC) || section.size() == 0 || !ends {
                 return None;
             }
             let uninitialized = section.kind() == SectionKind::UninitializedData;
@@ -316,7 +319,11 @@ fn sections<'a>(parsed: &object::File<'a>) -> Vec<Section<'a>> {
 /// Segments stand in for the sections of a file that has none.
 fn segments<'a>(parsed: &object::File<'a>) -> Vec<Section<'a>> {
     use object::{ObjectSegment as _, SegmentFlags};
-    let loaded = parsed.segments().filter(|segment| segment.size() > 0);
+    let ends = |end: u64| end < u64::MAX - 64;
+    let loaded = parsed.segments().filter(|segment| {
+        let end = segment.address().checked_add(segment.size());
+        segment.size() > 0 && end.is_some_and(ends)
+    });
     let described = loaded.enumerate().map(|(index, segment)| {
         let (executable, writable) = match segment.flags() {
             SegmentFlags::Elf { p_flags, .. } => {

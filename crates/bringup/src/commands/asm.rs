@@ -109,7 +109,8 @@ fn show_function(function: &FunctionListing, sources: &mut Sources) {
         {
             let text = sources.line(location).unwrap_or_default();
             let at = format!("{}:{}", location.file, location.line);
-            view::print(format_args!("  {}  {}", paint(DIM, at), text.trim()));
+            let line = format!("  {}  {}", paint(DIM, at), text.trim());
+            view::print(line.trim_end());
             place = Some(location);
         }
         show_line(line);

@@ -202,3 +202,17 @@ fn x86_instructions_are_as_long_as_llvm_says() {
     }
     assert!(compared > 5_000, "{compared}");
 }
+
+proptest::proptest! {
+    #[test]
+    fn any_bytes_are_an_instruction_or_none(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..64)) {
+        for isa in [Isa::Thumb, Isa::RiscV32, Isa::RiscV64, Isa::X86_64] {
+            let mut decoder = Decoder::new(isa);
+            for at in 0..bytes.len() {
+                if let Some(found) = decoder.decode(0xFFFF_FFF0 + at as u64, &bytes[at..]) {
+                    assert!(found.length > 0 && usize::from(found.length) <= bytes.len() - at);
+                }
+            }
+        }
+    }
+}
