@@ -125,9 +125,12 @@ impl<'a> Case<'a> {
         self.doctor()?;
         let said = self.audit()?;
         if self.target.system == System::Macos {
-            for profile in PROFILES {
-                macho::check(&self.file(profile), self.target, &self.project)?;
-            }
+            self.look_at_structure()?;
+            self.rewrite("src/main.rs", program::panicking)?;
+            succeed(self.cargo(&["build", "--quiet"]))?;
+            succeed(self.cargo(&["build", "--quiet", "--release"]))?;
+            self.audit()?;
+            self.look_at_structure()?;
             let missing = "there is no macOS here; its structure is as it should be".to_owned();
             return Ok(Outcome::NotRun(said, missing));
         }
@@ -194,6 +197,13 @@ impl<'a> Case<'a> {
         Ok(format!("{bytes} B loaded"))
     }
 
+    /// What the loader of macOS looks at is as it should be.
+    fn look_at_structure(&self) -> Result<(), String> {
+        PROFILES
+            .iter()
+            .try_for_each(|profile| macho::check(&self.file(profile), self.target, &self.project))
+    }
+
     /// What has to be there for the program to run, and is not.
     fn missing(&self) -> Option<&'static str> {
         let is_native = self.target.system == System::Linux
@@ -207,9 +217,7 @@ impl<'a> Case<'a> {
             System::Riscv => "qemu-system-riscv32",
             System::Kernel => "qemu-system-x86_64",
         };
-        let paths = std::env::var_os("PATH").unwrap_or_default();
-        let is_there = std::env::split_paths(&paths).any(|path| path.join(program).is_file());
-        (!is_there).then_some(program)
+        (!is_on_path(program)).then_some(program)
     }
 
     /// The program as it is, one that exits with another code, and one that uses much and panics; of the kernel its tests.
@@ -279,8 +287,11 @@ impl<'a> Case<'a> {
 
     fn expect_of(&self, arguments: &[&str], code: i32, texts: &[&str]) -> Result<(), String> {
         // What does not end is ended, with everything that it has started.
-        let mut command = Command::new("timeout");
-        command.args(["--kill-after", "5", PATIENCE]).arg(cargo());
+        let mut command = Command::new(cargo());
+        if is_on_path("timeout") {
+            command = Command::new("timeout");
+            command.args(["--kill-after", "5", PATIENCE]).arg(cargo());
+        }
         self.prepare(&mut command, arguments);
         let output = command.output().map_err(|error| error.to_string())?;
         let Output { status, .. } = output;
@@ -339,6 +350,11 @@ impl<'a> Case<'a> {
             command.env_remove(variable);
         }
     }
+}
+
+fn is_on_path(program: &str) -> bool {
+    let paths = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&paths).any(|path| path.join(program).is_file())
 }
 
 /// Where the projects are.
