@@ -21,15 +21,11 @@ pub(crate) fn all() -> Vec<Rule> {
         summary: rule.summary.to_owned(),
         text: rule.explanation,
     });
-    let audit = bringup_audit::rules::all().iter().map(|rule| {
-        let (first, rest) = rule.docs.split_once(". ").unwrap_or((rule.docs, ""));
-        let summary = first.split_whitespace().collect::<Vec<_>>().join(" ");
-        Rule {
-            name: rule.name,
-            command: "audit",
-            summary: summary.trim_end_matches('.').to_owned(),
-            text: rest.trim(),
-        }
+    let audit = bringup_audit::rules::all().iter().map(|rule| Rule {
+        name: rule.name,
+        command: "audit",
+        summary: rule.summary.to_owned(),
+        text: rule.docs,
     });
     let svd = bringup_device::rules::ALL.iter().map(|rule| Rule {
         name: rule.name,

@@ -5,6 +5,7 @@ use crate::report::Severity;
 
 pub(super) const RULE: Rule = Rule {
     name: "wrong-architecture",
+    summary: "compiled for a core that this one cannot stand in for",
     severity: Severity::Error,
     docs: "The build attributes of the image (section `.ARM.attributes`, `Tag_CPU_arch`) must name the architecture of \
            the chip's core. A Cortex-M0 or M0+ is ARMv6-M: code for ARMv7-M and later holds instructions that \

@@ -7,6 +7,7 @@ use crate::report::Severity;
 
 pub(super) const RULE: Rule = Rule {
     name: "bad-initial-stack",
+    summary: "the first word of the vector table is no stack pointer",
     severity: Severity::Error,
     docs: "The first word of the vector table is the initial stack pointer. It has to be in RAM, or one past its end, because the \
            stack grows down from there, and a multiple of 8, as the procedure call standard wants of every public \

@@ -6,6 +6,7 @@ use crate::report::Severity;
 
 pub(super) const RULE: Rule = Rule {
     name: "memory-overflow",
+    summary: "a segment runs over the end of a memory",
     severity: Severity::Error,
     docs: "A segment of the image has to end in the memory in which it begins. The linker says so only when its script knows the \
            chip's real sizes; with a `memory.x` for a bigger relative it links without a word.",

@@ -26,6 +26,8 @@ const FIRMWARE: &[Platform] = &[Platform::Firmware];
 pub struct Rule {
     /// Name in kebab case, stable.
     pub name: &'static str,
+    /// What it finds, in one line.
+    pub summary: &'static str,
     /// How bad it is to break it.
     pub severity: Severity,
     /// What the rule wants and why, in a few sentences with the source.

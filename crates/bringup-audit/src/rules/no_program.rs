@@ -5,6 +5,7 @@ use crate::report::Severity;
 
 pub(super) const RULE: Rule = Rule {
     name: "no-program",
+    summary: "a RISC-V core starts where the image has no first instruction",
     severity: Severity::Error,
     docs: "A RISC-V core has no vector table to start from: it executes what lies at one address, the start of the flash or what \
            follows a boot loader. The image has to load its entry point there. Source: the chip's manual, \

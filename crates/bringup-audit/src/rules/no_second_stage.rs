@@ -8,6 +8,7 @@ const LENGTH: u64 = 256;
 
 pub(super) const RULE: Rule = Rule {
     name: "no-second-stage",
+    summary: "the boot ROM of an RP2040 would refuse the flash",
     severity: Severity::Error,
     docs: "The boot ROM of the RP2040 copies the first 256 bytes of the flash to RAM and runs them, if their last four bytes are \
            the CRC-32 of the others; if not, it waits for a program over USB. The image has to bring this second stage, which \

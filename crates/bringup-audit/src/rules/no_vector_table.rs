@@ -5,6 +5,7 @@ use crate::report::Severity;
 
 pub(super) const RULE: Rule = Rule {
     name: "no-vector-table",
+    summary: "nothing is loaded where the core boots",
     severity: Severity::Error,
     docs: "At reset the core loads its stack pointer from address 0 and its first program counter from address 4. A chip that boots \
            from flash shows the start of flash there, so an image has to load its vector table to the \

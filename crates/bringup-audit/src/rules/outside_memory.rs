@@ -5,6 +5,7 @@ use crate::report::Severity;
 
 pub(super) const RULE: Rule = Rule {
     name: "outside-memory",
+    summary: "a segment lies where the chip has no memory",
     severity: Severity::Error,
     docs: "Every segment of the image has to begin in a memory of the chip, both where it is loaded and where it runs. \
            The usual cause is a linker script for another chip, or none: the linker's own default puts programs at 0x10000.",

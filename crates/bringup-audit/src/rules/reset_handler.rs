@@ -7,6 +7,7 @@ use crate::report::Severity;
 
 pub(super) const RULE: Rule = Rule {
     name: "bad-reset-handler",
+    summary: "the second word of the vector table is no code",
     severity: Severity::Error,
     docs: "The second word of the vector table is the address of the first instruction. Its bit 0 has to be set: it goes to \
            EPSR.T, and a core that only knows Thumb faults on the first instruction without it, with no handler to turn to. \

@@ -8,6 +8,7 @@ const EXCEPTION_FRAME: u64 = 32;
 
 pub(super) const RULE: Rule = Rule {
     name: "no-stack-space",
+    summary: "the static data leaves no room for a stack",
     severity: Severity::Error,
     docs: "Between the initial stack pointer and the static data below it there has to be room for one exception frame, eight \
            words, at the very least. With less, the first interrupt or call overwrites static data. \

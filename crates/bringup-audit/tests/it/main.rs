@@ -1,5 +1,6 @@
 //! Audits of images made here, part by part.
 
+mod docs;
 mod errors;
 mod freestanding;
 mod image;

@@ -27,7 +27,9 @@ const NAMES: &[&[u8]] = &[
     b"__do_global_dtors_aux",
     // Windows: the run-time library of Microsoft, and that of MinGW.
     b"mainCRTStartup",
+    b"wmainCRTStartup",
     b"WinMainCRTStartup",
+    b"wWinMainCRTStartup",
     b"__tmainCRTStartup",
     b"__scrt_common_main_seh",
     b"__getmainargs",
@@ -39,6 +41,7 @@ const NAMES: &[&[u8]] = &[
 
 pub(in crate::rules) const RULE: Rule = Rule {
     name: "c-startup",
+    summary: "the program is started by the C library",
     severity: Severity::Error,
     docs: "A freestanding program has an entry point of its own. Linked through a C compiler it gets `crt1.o`, `crti.o` and `crtbegin.o` before its own \
            objects: their `_start` calls `__libc_start_main`, which sets up what a C library needs and calls `main`. Known by the names of their \

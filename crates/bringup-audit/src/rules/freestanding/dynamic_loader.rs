@@ -9,6 +9,7 @@ const DYLD: &str = "/usr/lib/dyld";
 
 pub(in crate::rules) const RULE: Rule = Rule {
     name: "dynamic-loader",
+    summary: "another program loads this one",
     severity: Severity::Error,
     docs: "A freestanding program is started by the kernel alone. One that names a dynamic loader (ELF: `PT_INTERP`) is not: the kernel \
            starts the loader in its place, which has to be there at that path, and brings what the program asks for. Programs for macOS \

@@ -7,13 +7,15 @@ use crate::rules::{Check, Problem, Rule};
 
 pub(in crate::rules) const RULE: Rule = Rule {
     name: "misaligned-stack",
+    summary: "the code at the entry point goes on with a stack that no function expects",
     severity: Severity::Error,
-    docs: "On x86 a function is entered with the stack pointer 8 bytes below a multiple of 16 (4 on 32-bit x86), for a call has pushed the return address; it puts what has \
-           to be aligned where that is right for, and an instruction such as `movaps` faults where it is not. A kernel enters a program with the stack pointer at a multiple of 16, so \
-           a `_start` that is a plain function of Rust or C goes wrong, sometimes only at another optimisation level. The code at the entry point is followed, by jumps \
-           and into calls, as long as it is certain what the stack pointer is; the rule tells of calls with a stack that is off, and of instructions that \
-           fault. Windows, UEFI and dyld call the entry point as a function, and AArch64 wants the same alignment at all times: there a plain function is right. Sources: System V ABI, \
-           AMD64 supplement, 3.2.2 and 3.4.1; Intel SDM volume 2, MOVAPS.",
+    docs: "On x86-64 a function is entered with the stack pointer 8 bytes below a multiple of 16, because the call has pushed the return address (on 32-bit x86 4 bytes). \
+           Compilers count on it where they place what has to be aligned, and an instruction such as `movaps` faults where it is not. A kernel enters a \
+           program with the stack pointer at a multiple of 16, so a `_start` that is a plain function of Rust or C goes wrong, sometimes only at another \
+           optimisation level. The code at the entry point is followed along all its jumps and into calls for as long as it is certain where the stack pointer is; \
+           the rule tells of the first call with a stack that is off, or of an instruction that faults. Windows, UEFI and dyld call the entry point as a function, and \
+           AArch64 wants the same alignment at all times: there a plain function is right. Sources: System V ABI, AMD64 supplement, 3.2.2 and 3.4.1; Intel SDM \
+           volume 2, MOVAPS.",
     platforms: &[
         Platform::Linux,
         Platform::Windows,

@@ -7,6 +7,7 @@ use crate::rules::{Check, Problem, Rule};
 
 pub(in crate::rules) const RULE: Rule = Rule {
     name: "needed-library",
+    summary: "a loader has to bring a library",
     severity: Severity::Error,
     docs: "A freestanding program brings what it needs with it. What the system itself is called through is no library in this sense: on \
            Windows `ntdll.dll`, `kernel32.dll`, `kernelbase.dll` and the sets `api-ms-win-core-*`, on macOS `libSystem`, for neither \

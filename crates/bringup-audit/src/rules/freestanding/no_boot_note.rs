@@ -6,6 +6,7 @@ use crate::rules::{Check, Problem, Rule};
 
 pub(in crate::rules) const RULE: Rule = Rule {
     name: "no-boot-note",
+    summary: "nothing tells a boot loader how to start the kernel",
     severity: Severity::Warning,
     docs: "QEMU (`-kernel`), Xen and Firecracker start a 64-bit kernel for x86 at the address in its PVH note (`XEN_ELFNOTE_PHYS32_ENTRY`), which has to \
            be in a segment of type `PT_NOTE`; GRUB and others look for a Multiboot header in the first 8 or 32 KiB. A kernel with neither is started by \

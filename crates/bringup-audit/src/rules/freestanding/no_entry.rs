@@ -6,6 +6,7 @@ use crate::rules::{Check, Problem, Rule};
 
 pub(in crate::rules) const RULE: Rule = Rule {
     name: "no-entry",
+    summary: "the program begins nowhere, or where no code is",
     severity: Severity::Error,
     docs: "A program begins at its entry point (ELF: `e_entry`; PE: `AddressOfEntryPoint`; Mach-O: `LC_MAIN`, which dyld calls, or \
            `LC_UNIXTHREAD`), which has to be in a segment that is executable, and in the file. Without a function of the name that it looks \

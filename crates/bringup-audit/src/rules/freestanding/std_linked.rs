@@ -13,6 +13,7 @@ const LONGEST_PLACE: usize = 200;
 
 pub(in crate::rules) const RULE: Rule = Rule {
     name: "std-linked",
+    summary: "the standard library is in the program",
     severity: Severity::Error,
     docs: "`std` stands on an operating system and its C library; a freestanding program is written with `core`, and `alloc` if it brings an \
            allocator. It comes in if the program lacks `#![no_std]`, or if any crate that it depends on does, or has it taken back by a \
@@ -46,7 +47,7 @@ fn check(image: &Image<'_>, problems: &mut Vec<Problem>) {
     problems.push(Problem {
         message: format!("the standard library is in the program: {sign}"),
         hint: "write `#![no_std]` in the program and turn the feature `std` of its dependencies off (`default-features = false`); \
-               `--manifest-path` tells through which of them it comes in"
+               `cargo tree -e features -i CRATE` shows who turns a feature on"
             .to_owned(),
     });
 }

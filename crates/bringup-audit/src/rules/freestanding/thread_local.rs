@@ -6,6 +6,7 @@ use crate::rules::{Check, Problem, Rule};
 
 pub(in crate::rules) const RULE: Rule = Rule {
     name: "thread-local",
+    summary: "the program has variables of threads, which it takes a C library to set up",
     severity: Severity::Error,
     docs: "Variables of threads (`#[thread_local]`, `thread_local!`, `_Thread_local`) are found through a register that points to those of the running thread. On \
            Linux the C library lays them out and sets the register before `main`, and for each thread that it starts; without one the first \

@@ -6,6 +6,7 @@ use crate::rules::{Check, Problem, Rule};
 
 pub(in crate::rules) const RULE: Rule = Rule {
     name: "unapplied-relocations",
+    summary: "the program has to be moved, and nobody does it",
     severity: Severity::Error,
     docs: "A position-independent program holds addresses that are right only after the place where it was loaded was added to them. A dynamic \
            loader does that; of a program without one its own start-up code has to, as that of the C libraries does for static programs \

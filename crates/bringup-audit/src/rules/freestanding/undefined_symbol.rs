@@ -7,6 +7,7 @@ use crate::rules::{Check, Problem, Rule};
 
 pub(in crate::rules) const RULE: Rule = Rule {
     name: "undefined-symbol",
+    summary: "the program uses what it does not have",
     severity: Severity::Error,
     docs: "Every function and variable that a freestanding program uses is in it. A symbol that is not is looked for by a dynamic loader, or, \
            where the linker was told not to mind (`--unresolved-symbols=ignore-all`), is at address 0, where a call of it faults. Weak symbols may be missing: the \

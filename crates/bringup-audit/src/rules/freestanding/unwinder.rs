@@ -17,6 +17,7 @@ const NAMES: &[&[u8]] = &[
 
 pub(in crate::rules) const RULE: Rule = Rule {
     name: "unwinder",
+    summary: "a panic unwinds the stack, or could",
     severity: Severity::Error,
     docs: "Unwinding takes an unwinder (`_Unwind_RaiseException` and its like), which is the C library's or the system's, tables that say what is \
            to be cleaned up, and for each language a personality routine that reads them (`rust_eh_personality`). A freestanding program \

@@ -7,6 +7,7 @@ use crate::rules::{Check, Problem, Rule};
 
 pub(in crate::rules) const RULE: Rule = Rule {
     name: "writable-code",
+    summary: "memory that can be written and executed",
     severity: Severity::Error,
     docs: "No memory of a program is writable and executable at once: what a stray write, or somebody who found one, puts there could be run. Many kernels \
            refuse it (SELinux, OpenBSD, macOS on Apple silicon, hardened loaders of Windows). It happens with a linker script that puts code and data \
