@@ -291,6 +291,12 @@ impl Board {
         .collect()
     }
 
+    /// Whether the peripheral around an address has its clock; `None` where there is no peripheral.
+    pub fn is_clocked(&self, address: u32) -> Option<bool> {
+        let (device, _) = self.system.device_at(address)?;
+        Some(device.clocked)
+    }
+
     /// Core cycles since power-on.
     pub fn cycles(&self) -> u64 {
         self.core.cycles()
@@ -393,6 +399,19 @@ impl Board {
             watch_hit: None,
             ..snapshot.clone()
         };
+    }
+
+    /// About how many bytes a clone takes of its own: what is not shared, and grows.
+    pub fn clone_size(&self) -> usize {
+        let edges: usize = self.pins().map(|pin| pin.edges().len()).sum();
+        let printed: usize = self
+            .console()
+            .ports()
+            .iter()
+            .map(|port| port.bytes.len())
+            .sum();
+        let memory = 2 * self.system.memories.size_of(MemoryKind::Ram) as usize;
+        memory + edges * size_of::<crate::pins::Edge>() + printed + size_of::<Self>()
     }
 
     /// Reads memory or a register without side effects, as a debugger does.

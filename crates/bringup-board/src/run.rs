@@ -206,9 +206,20 @@ impl Board {
 
     /// Executes one instruction, or takes one exception.
     pub fn step(&mut self) -> Halt {
-        self.system.set_limit(None, None);
+        self.step_before(None)
+    }
+
+    /// The same in a run that ends at a virtual time since power-on: when that has come, nothing is done and the run has ended
+    /// with [`Stop::Limit`], and no sleep lasts longer.
+    pub fn step_before(&mut self, deadline: Option<Duration>) -> Halt {
+        self.system
+            .set_limit(deadline.map(Time::from_duration), None);
         self.system.findings.halt_on_new(false);
-        self.halts.at_resets = false;
+        self.core.set_stop_on_hard_fault(true);
+        self.halts = Halts {
+            at_faults: true,
+            at_resets: false,
+        };
         if let Some(hit) = self.watch_hit.take() {
             return Halt::Watchpoint(hit);
         }
@@ -217,7 +228,7 @@ impl Board {
                 // The world wanted to be heard before the instruction.
                 Some(armv6m::Stop::Limit) => {
                     if !self.serve_requests() && !self.look_at_rtt() {
-                        break None;
+                        break deadline.map(|_| Halt::Stop(Stop::Limit));
                     }
                 }
                 stop => break stop.and_then(|stop| self.heed(stop, true)),
@@ -229,6 +240,11 @@ impl Board {
             self.system.show_all_rtt();
         }
         halt.unwrap_or(Halt::Paused)
+    }
+
+    /// Steps as [`Board::step_before`] does, and hands over accesses as [`Board::run_traced`] does.
+    pub fn step_traced(&mut self, deadline: Option<Duration>, sink: &mut dyn FnMut(Batch)) -> Halt {
+        self.traced(sink, |board, _| board.step_before(deadline))
     }
 
     fn resume(&mut self, options: &RunOptions, debugger: bool) -> Result<Halt, Error> {

@@ -252,6 +252,27 @@ impl Board {
     }
 }
 
+impl Board {
+    /// Lets the world outside do at once what a line of a script says that has no time: `PA0 high`, `USART2 "text"`, `reset`.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the line, or what of it the chip does not have.
+    pub fn input(&mut self, line: &str) -> Result<(), String> {
+        let (_, input) = step(&format!("0s {line}"), 0)?.ok_or("nothing is said")?;
+        match input {
+            Input::Pin(name, level) => self.drive(&name, level).map_err(|error| error.to_string()),
+            Input::Bytes(port, bytes) => {
+                self.send(&port, &bytes).map_err(|error| error.to_string())
+            }
+            Input::Reset => {
+                self.press_reset();
+                Ok(())
+            }
+        }
+    }
+}
+
 impl System {
     fn start_script(&mut self, player: Player) {
         self.player = player;

@@ -86,6 +86,27 @@ impl Register {
         })
     }
 
+    /// What the target description calls it.
+    pub(crate) const fn name(self) -> &'static str {
+        const CORE: [&str; 16] = [
+            "r0", "r1", "r2", "r3", "r4", "r5", "r6", "r7", "r8", "r9", "r10", "r11", "r12", "sp",
+            "lr", "pc",
+        ];
+        match self {
+            Self::Core(number) => CORE[(number & 15) as usize],
+            Self::Xpsr => "xpsr",
+            Self::Msp => "msp",
+            Self::Psp => "psp",
+            Self::Primask => "primask",
+            Self::Control => "control",
+        }
+    }
+
+    /// Whether that is its name, in any case.
+    pub(crate) fn is_called(self, name: &str) -> bool {
+        self.name().eq_ignore_ascii_case(name)
+    }
+
     /// Width in bytes.
     pub(crate) const fn width(self) -> usize {
         match self {
@@ -151,7 +172,8 @@ mod tests {
         assert_eq!(described.len(), Register::all().count());
         for (line, register) in described.iter().zip(Register::all()) {
             assert!(
-                line.contains(&format!("bitsize=\"{}\"", 8 * register.width())),
+                line.contains(&format!("bitsize=\"{}\"", 8 * register.width()))
+                    && line.contains(&format!("name=\"{}\"", register.name())),
                 "{line}"
             );
         }

@@ -12,7 +12,9 @@
 //! | `frame` | bytes to packets: framing, checksums, sizes |
 //! | `link` | holds answers back until they are whole |
 //! | `server` | packets to the engine, slices of time to the board |
-//! | `target` | what the engine asks of a board; one file per extension of the protocol under `ext` |
+//! | `target` | what the engine asks of a board: memory, breakpoints, running forwards and backwards |
+//! | `ext` | the engine's questions, one file per extension of the protocol |
+//! | `monitor` | the `monitor` commands |
 
 mod arch;
 pub mod blackmagic;
@@ -21,10 +23,11 @@ mod error;
 mod ext;
 mod frame;
 mod link;
+mod monitor;
 mod server;
 pub mod stlink;
 mod target;
 
 pub use error::Error;
 pub use gdbstub::conn::{Connection, ConnectionExt};
-pub use server::{Ended, Server};
+pub use server::{ConsoleSink, Ended, Server, TraceSink};

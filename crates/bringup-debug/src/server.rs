@@ -3,7 +3,8 @@
 use std::convert::Infallible;
 use std::error::Error as StdError;
 
-use bringup_board::Board;
+use bringup_board::{Batch, Board, RunOptions};
+use bringup_device::Device;
 use gdbstub::common::Signal;
 use gdbstub::conn::ConnectionExt;
 use gdbstub::stub::state_machine::GdbStubStateMachine;
@@ -28,6 +29,12 @@ pub enum Ended {
     Exited(u8),
 }
 
+/// Takes accesses to registers, in the order of time.
+pub type TraceSink = Box<dyn FnMut(Batch)>;
+
+/// Takes what the firmware prints: the name of a port, and the bytes.
+pub type ConsoleSink = Box<dyn FnMut(&str, &[u8])>;
+
 /// A board for a debugger to connect to, once or again and again.
 pub struct Server {
     target: Target,
@@ -41,6 +48,35 @@ impl Server {
         }
     }
 
+    /// With the registers of the chip, for `monitor reg`.
+    #[must_use]
+    pub fn with_device(mut self, device: Device) -> Self {
+        self.target.device = Some(device);
+        self
+    }
+
+    /// With a run that ends as these options say: its virtual time, an edge, a text. The debugger is told, and may look at the
+    /// board and let it run on. What a debugger decides itself is not taken from them.
+    #[must_use]
+    pub fn with_options(mut self, options: RunOptions) -> Self {
+        self.target.options = options;
+        self
+    }
+
+    /// With accesses to registers handed over. There is one course of events then: such a board does not go back in time.
+    #[must_use]
+    pub fn with_trace(mut self, sink: TraceSink) -> Self {
+        self.target.trace = Some(sink);
+        self
+    }
+
+    /// With what the firmware prints handed over while it runs.
+    #[must_use]
+    pub fn with_console(mut self, sink: ConsoleSink) -> Self {
+        self.target.console = Some(sink);
+        self
+    }
+
     /// The board.
     pub fn board(&self) -> &Board {
         self.target.board()
@@ -48,6 +84,12 @@ impl Server {
 
     /// Gives the board back.
     pub fn into_board(self) -> Board {
+        self.target.into_board()
+    }
+
+    /// Lets the run go on to its end without a debugger, as if there had been none, and gives the board back.
+    pub fn finish(mut self) -> Board {
+        self.target.run_out();
         self.target.into_board()
     }
 
@@ -74,7 +116,7 @@ impl Server {
                 }
             }
         };
-        self.target.remove_all_breakpoints();
+        self.target.remove_all_points();
         result
     }
 }
@@ -86,6 +128,8 @@ struct Session<C> {
     /// The packets that settle how both sides speak: the engine is told them again when it starts anew.
     supported: Option<Vec<u8>>,
     no_ack: Option<Vec<u8>>,
+    /// The last packet was `vKill`, to which the engine gives no answer.
+    kill_unanswered: bool,
 }
 
 /// Why the engine stopped.
@@ -104,6 +148,7 @@ impl<C: ConnectionExt> Session<C> {
             framer: Framer::default(),
             supported: None,
             no_ack: None,
+            kill_unanswered: false,
         }
     }
 
@@ -114,6 +159,7 @@ impl<C: ConnectionExt> Session<C> {
             framer,
             supported,
             no_ack,
+            kill_unanswered,
         } = self;
         let mut machine = start(link, target, [supported.as_ref(), no_ack.as_ref()])?;
         loop {
@@ -123,8 +169,11 @@ impl<C: ConnectionExt> Session<C> {
                     let byte = link.read().map_err(Failure::Connection)?;
                     match framer.push(byte) {
                         Some(Frame::Packet(bytes)) => {
+                            *kill_unanswered = bytes.starts_with(b"$vKill");
+                            let machine = pump(gdb.into(), target, &bytes)?;
+                            // What the engine fails at is not told it again.
                             remember(&bytes, supported, no_ack);
-                            pump(gdb.into(), target, &bytes)?
+                            machine
                         }
                         Some(frame) => {
                             answer(link, &frame, no_ack.is_some()).map_err(Failure::Connection)?;
@@ -144,7 +193,11 @@ impl<C: ConnectionExt> Session<C> {
                         target.run_for_a_while()
                     };
                     match reason {
-                        Some(reason) => gdb.report_stop(target, reason).map_err(failure)?,
+                        Some(reason) => {
+                            let text = target.take_messages();
+                            show(gdb.borrow_conn(), &text).map_err(Failure::Connection)?;
+                            gdb.report_stop(target, reason).map_err(failure)?
+                        }
                         None => gdb.into(),
                     }
                 }
@@ -153,7 +206,14 @@ impl<C: ConnectionExt> Session<C> {
                     gdb.interrupt_handled(target, Some(reason))
                         .map_err(failure)?
                 }
-                GdbStubStateMachine::Disconnected(gdb) => return Ok(ended(gdb.get_reason())),
+                GdbStubStateMachine::Disconnected(mut gdb) => {
+                    let reason = gdb.get_reason();
+                    if *kill_unanswered {
+                        answer_kill(gdb.borrow_conn(), no_ack.is_some())
+                            .map_err(Failure::Connection)?;
+                    }
+                    return Ok(ended(reason));
+                }
             };
         }
     }
@@ -222,6 +282,24 @@ fn answer<C: ConnectionExt>(
         // Ctrl-C finds the board stopped already; without acknowledgements nothing can be asked for again.
         Frame::Interrupt | Frame::Damaged | Frame::Packet(_) => Ok(()),
     }
+}
+
+/// Answers `vKill`: unlike `k` it is answered.
+fn answer_kill<C: ConnectionExt>(link: &mut Link<C>, no_ack: bool) -> Result<(), C::Error> {
+    let acknowledgement: &[u8] = if no_ack { b"" } else { b"+" };
+    link.replace(&[acknowledgement, &packet(b"OK")].concat())
+}
+
+/// Shows a text on the debugger's console: `O` packets, which may come as long as the board is said to run.
+fn show<C: ConnectionExt>(link: &mut Link<C>, text: &str) -> Result<(), C::Error> {
+    /// Bytes in a packet, of which each takes two digits.
+    const PART: usize = PACKET_SIZE / 4;
+    for part in text.as_bytes().chunks(PART) {
+        let digits = part.iter().map(|byte| format!("{byte:02x}"));
+        let body: String = std::iter::once("O".to_owned()).chain(digits).collect();
+        link.replace(&packet(body.as_bytes()))?;
+    }
+    Ok(())
 }
 
 fn failure<E>(error: GdbStubError<Infallible, E>) -> Failure<E> {

@@ -291,7 +291,7 @@ impl Error {
             | Self::NoFileOrChip { similar: Some(similar), .. } => {
                 Some(format!("there is `{similar}`"))
             }
-            Self::Listen { .. } => Some("name a free address with `--listen`, for example `127.0.0.1:0`".into()),
+            Self::Listen { .. } => Some("name a free address, for example `127.0.0.1:0`, or end the program that listens there".into()),
             Self::Serve { option, .. } => Some(format!(
                 "another server may have the port: name a free one with `{option}`, and to the debugger"
             )),

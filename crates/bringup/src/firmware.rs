@@ -39,9 +39,9 @@ pub(crate) struct BoardArgs {
 }
 
 impl FirmwareArgs {
-    /// The board with the firmware in it, not yet started.
-    pub(crate) fn board(&self) -> Result<Board, Error> {
-        self.board.load(Some(&self.elf))
+    /// The board with the firmware in it, not yet started, and what registers the chip has.
+    pub(crate) fn board(&self) -> Result<(Board, Device), Error> {
+        self.board.load_with_device(Some(&self.elf))
     }
 
     /// As [`Self::board`], for a run that wants to start soon: registers are read when the firmware first uses them. Afterwards
@@ -49,11 +49,11 @@ impl FirmwareArgs {
     pub(crate) fn quick_board(&self) -> Result<Board, Error> {
         let target = self.target()?;
         if target.described {
-            return self.board();
+            return self.board.load(Some(&self.elf));
         }
         let elf = files::read(&self.elf)?;
         let Some(outline) = self.board.svd.outline(&target)? else {
-            return self.board();
+            return self.board.load(Some(&self.elf));
         };
         let made = Board::from_outline(&target.chip, target.board, &outline);
         let board = load(made, &elf, &self.elf)?;
@@ -83,17 +83,23 @@ impl FirmwareArgs {
 impl BoardArgs {
     /// The board with firmware in it, not yet started; without firmware its memories are erased.
     pub(crate) fn load(&self, elf: Option<&Path>) -> Result<Board, Error> {
+        self.load_with_device(elf).map(|(board, _)| board)
+    }
+
+    /// The same, and what registers the chip has.
+    fn load_with_device(&self, elf: Option<&Path>) -> Result<(Board, Device), Error> {
         let target = self.target()?;
         // What is cheap to look at comes first.
         let image = elf.map(files::read).transpose()?;
         let device = self.device(&target)?;
         if let (Some(path), Some(image)) = (elf, image) {
-            return board(&image, path, &target.chip, target.board, &device);
+            let board = board(&image, path, &target.chip, target.board, &device)?;
+            return Ok((board, device));
         }
         let mut board = Board::new(&target.chip, target.board, &device)
             .map_err(|source| Error::Board { source })?;
         board.power_on();
-        Ok(board)
+        Ok((board, device))
     }
 
     /// The registers of the chip. One that is described, and not known, has those of a file that is named.

@@ -13,6 +13,7 @@ mod exit;
 mod files;
 mod find;
 mod firmware;
+mod gdb;
 mod probe;
 mod project;
 mod rules;

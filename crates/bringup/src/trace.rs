@@ -2,9 +2,9 @@
 
 use std::fs::File;
 use std::io::{self, Write as _};
-use std::path::Path;
-use std::sync::mpsc::{Receiver, sync_channel};
-use std::thread;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use bringup_board::report::Report;
@@ -22,28 +22,56 @@ pub(crate) fn simulate(
     options: &RunOptions,
     path: &Path,
 ) -> Result<(Report, Duration), Error> {
-    let error = |source| Error::Write {
-        path: path.into(),
-        source,
-    };
-    let file = File::create(path).map_err(error)?;
-    let text = TraceText::new(board);
-    let (sender, receiver) = sync_channel(AHEAD);
+    let recording = Recording::start(path, board)?;
     let start = Instant::now();
-    let (written, ran) = thread::scope(|scope| {
-        let writer = scope.spawn(|| write(file, text, receiver));
-        // When the file cannot be written, the run goes on without it and the error is shown at its end.
-        let ran = board.run_traced(options, &mut |batch| drop(sender.send(batch)));
-        drop(sender);
-        let written = writer
-            .join()
-            .unwrap_or_else(|_| Err(io::Error::other("the writer failed")));
-        (written, ran)
-    });
+    let ran = board.run_traced(options, &mut recording.sink());
+    recording.finish()?;
     let host = start.elapsed();
     ran.map_err(|source| Error::Board { source })?;
-    written.map_err(error)?;
     Ok((board.report(), host))
+}
+
+/// A trace that is being written.
+pub(crate) struct Recording {
+    path: PathBuf,
+    sender: SyncSender<Batch>,
+    writer: JoinHandle<io::Result<()>>,
+}
+
+impl Recording {
+    /// Begins a file.
+    pub(crate) fn start(path: &Path, board: &Board) -> Result<Self, Error> {
+        let file = File::create(path).map_err(|source| Error::Write {
+            path: path.into(),
+            source,
+        })?;
+        let text = TraceText::new(board);
+        let (sender, receiver) = sync_channel(AHEAD);
+        Ok(Self {
+            path: path.into(),
+            sender,
+            writer: thread::spawn(|| write(file, text, receiver)),
+        })
+    }
+
+    /// Where accesses go. When the file cannot be written, the run goes on without it and the error is shown at its end.
+    pub(crate) fn sink(&self) -> impl FnMut(Batch) + use<> {
+        let sender = self.sender.clone();
+        move |batch| drop(sender.send(batch))
+    }
+
+    /// Writes what is left; the sinks are gone.
+    pub(crate) fn finish(self) -> Result<(), Error> {
+        let Self {
+            path,
+            sender,
+            writer,
+        } = self;
+        drop(sender);
+        let failed = |_| Err(io::Error::other("the writer failed"));
+        let written = writer.join().unwrap_or_else(failed);
+        written.map_err(|source| Error::Write { path, source })
+    }
 }
 
 /// Writes what comes until nothing can come any more: the text is made here, and a further thread hands it to the system, which

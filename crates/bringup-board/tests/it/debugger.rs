@@ -130,6 +130,27 @@ fn pauses_are_no_ends() {
 }
 
 #[test]
+fn steps_end_with_the_time_of_the_run() {
+    let mut program = Asm::new();
+    // `wfi`, for which nothing comes.
+    program.label("sleep").op(0xBF30).b("sleep");
+    let mut board = loaded(&program);
+    let deadline = Some(Duration::from_millis(1));
+    assert_eq!(board.step_before(deadline), Halt::Paused);
+    assert_eq!(board.step_before(deadline), Halt::Paused);
+    let end = board.cycles();
+    assert!(
+        (0.001..0.001_001).contains(&board.seconds()),
+        "{}",
+        board.seconds()
+    );
+    assert_eq!(board.step_before(deadline), Halt::Stop(Stop::Limit));
+    assert_eq!(board.cycles(), end);
+    board.step();
+    assert!(board.cycles() > end);
+}
+
+#[test]
 fn a_finding_halts_behind_its_instruction() {
     let mut program = Asm::new();
     // The clock of the port is off, and nobody wrote what is read after.

@@ -6,3 +6,5 @@ mod flash;
 mod memory_map;
 mod monitor;
 mod resume;
+mod reverse;
+mod watchpoints;

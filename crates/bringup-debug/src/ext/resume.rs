@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 
 use gdbstub::common::Signal;
+use gdbstub::target::ext::base::reverse_exec::{ReverseContOps, ReverseStepOps};
 use gdbstub::target::ext::base::singlethread::{
     SingleThreadRangeStepping, SingleThreadRangeSteppingOps, SingleThreadResume,
     SingleThreadSingleStep, SingleThreadSingleStepOps,
@@ -19,6 +20,14 @@ impl SingleThreadResume for Target {
 
     fn support_single_step(&mut self) -> Option<SingleThreadSingleStepOps<'_, Self>> {
         Some(self)
+    }
+
+    fn support_reverse_step(&mut self) -> Option<ReverseStepOps<'_, (), Self>> {
+        self.goes_back().then_some(self)
+    }
+
+    fn support_reverse_cont(&mut self) -> Option<ReverseContOps<'_, (), Self>> {
+        self.goes_back().then_some(self)
     }
 
     fn support_range_step(&mut self) -> Option<SingleThreadRangeSteppingOps<'_, Self>> {

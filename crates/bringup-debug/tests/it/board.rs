@@ -9,6 +9,10 @@ pub(crate) const CODE: u32 = 0x0800_00C0;
 /// Counts in R0 by one and in R1 by two, for ever: `adds r0, #1`, `adds r1, #2`, `b`.
 pub(crate) const COUNT: &[u16] = &[0x3001, 0x3102, 0xE7FC];
 
+/// Counts in the first word of RAM by way of R1, for ever: `movs r0, #1`, `lsls r0, r0, #29`, `ldr r1, [r0]` (C4), `adds r1, #1`
+/// (C6), `str r1, [r0]` (C8), `b` to the load.
+pub(crate) const STORE: &[u16] = &[0x2001, 0x0740, 0x6801, 0x3101, 0x6001, 0xE7FB];
+
 /// Ends with exit code 3 by `SYS_EXIT_EXTENDED`; the block of parameters follows the code.
 pub(crate) const EXIT: &[u16] = &[
     0x2020, 0x4901, 0xBEAB, 0xE7FE, 0x00CC, 0x0800, 0x0026, 0x0002, 0x0003, 0x0000,
@@ -24,7 +28,7 @@ pub(crate) const BKPT: &[u16] = &[0xBE01, 0xE7FE];
 pub(crate) const HANG: &[u16] = &[0xE7FE];
 
 /// A peripheral whose status register is cleared by reading it.
-const SVD: &str = r#"<?xml version="1.0"?>
+pub(crate) const SVD: &str = r#"<?xml version="1.0"?>
 <device schemaVersion="1.1"><name>TINY</name><version>1.0</version><description>Tiny</description>
 <addressUnitBits>8</addressUnitBits><width>32</width><size>32</size><resetValue>0</resetValue><resetMask>0xFFFFFFFF</resetMask>
 <peripherals><peripheral><name>DEMO</name><baseAddress>0x40000000</baseAddress>
@@ -32,7 +36,9 @@ const SVD: &str = r#"<?xml version="1.0"?>
 <interrupt><name>DEMO</name><value>0</value></interrupt>
 <registers>
 <register><name>SR</name><description>Status</description><addressOffset>0</addressOffset><access>read-only</access>
-<resetValue>0x55</resetValue><readAction>clear</readAction></register>
+<resetValue>0x55</resetValue><readAction>clear</readAction>
+<fields><field><name>READY</name><bitRange>[0:0]</bitRange></field><field><name>MODE</name><bitRange>[6:4]</bitRange>
+<enumeratedValues><enumeratedValue><name>FAST</name><value>5</value></enumeratedValue></enumeratedValues></field></fields></register>
 <register><name>DR</name><description>Data</description><addressOffset>4</addressOffset><access>read-write</access></register>
 </registers></peripheral></peripherals></device>"#;
 

@@ -6,6 +6,8 @@ mod dap;
 mod memory;
 mod monitor;
 mod registers;
+mod reverse;
 mod robustness;
 mod running;
+mod watching;
 mod wire;

@@ -89,6 +89,34 @@ fn a_refusal_keeps_what_was_settled() {
 }
 
 #[test]
+fn what_the_engine_fails_at_does_not_hold_up_what_comes_after() {
+    insta::assert_snapshot!(session(board(COUNT), &["qSupported", "p0", "qSupported:", "m", "p0", "D"]), @r"
+    E16
+    00000000
+    E16
+    E16
+    00000000
+    OK
+    Detached
+    ");
+}
+
+#[test]
+fn both_packets_that_kill_are_answered_as_the_protocol_has_it() {
+    let ended = |script: &[&str]| session(board(COUNT), script);
+    insta::assert_snapshot!(ended(&["k"]), @"Killed");
+    insta::assert_snapshot!(ended(&["vKill;1"]), @r"
+    OK
+    Killed
+    ");
+    insta::assert_snapshot!(ended(&["QStartNoAckMode", "vKill;1"]), @r"
+    OK
+    OK
+    Killed
+    ");
+}
+
+#[test]
 fn an_endless_packet_is_refused_when_it_ends() {
     let long = [&b"$"[..], &vec![b'x'; 100_000], b"#00"].concat();
     assert_eq!(raw(&[&long]), "+$E16#ac+$OK#9a");

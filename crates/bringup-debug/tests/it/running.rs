@@ -182,6 +182,10 @@ fn the_firmware_ends() {
 fn a_fault_stops_at_its_handler() {
     let script = ["c", "pf", "p10", "D"];
     insta::assert_snapshot!(session(board(FAULT), &script), @r"
+    O error[unaligned]: `ldr r1, [r0, #0]` reads a word at `0x00000001`, which is no multiple of 4: a HardFault (pc 0x080000c2)
+    hint: check the pointer; read values that lie anywhere with `core::ptr::read_unaligned`
+    HardFault: unaligned access (pc 0x080000c2)
+
     S0b
     c6000008
     03000001
@@ -197,6 +201,10 @@ fn a_fault_is_seen_by_a_step_and_its_handler_runs_on() {
         &["s", "s", "s", "c", "^C", "pf", "D"]
     ), @r"
     S05
+    O error[unaligned]: `ldr r1, [r0, #0]` reads a word at `0x00000001`, which is no multiple of 4: a HardFault (pc 0x080000c2)
+    hint: check the pointer; read values that lie anywhere with `core::ptr::read_unaligned`
+    HardFault: unaligned access (pc 0x080000c2)
+
     S0b
     S05
     S02

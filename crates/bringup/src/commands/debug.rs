@@ -1,13 +1,13 @@
 //! `bringup debug`: firmware on the virtual board, under gdb.
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 
-use bringup_debug::{Ended, Server};
+use bringup_debug::Server;
 
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::firmware::FirmwareArgs;
-use crate::ui::{self, STRONG, paint};
+use crate::gdb::{self, Gate};
 
 /// Run firmware on the virtual board under gdb
 #[derive(Debug, clap::Args)]
@@ -16,7 +16,7 @@ pub(crate) struct Args {
     firmware: FirmwareArgs,
 
     /// Address to listen on; whoever can connect controls the virtual board
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:3333")]
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:3333", value_parser = gdb::address)]
     listen: SocketAddr,
 
     /// End after the first client has gone
@@ -25,39 +25,15 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
-    let board = args.firmware.board()?;
-    let listen = |source| Error::Listen {
-        address: args.listen,
-        source,
-    };
-    let listener = TcpListener::bind(args.listen).map_err(listen)?;
-    let address = listener.local_addr().map_err(listen)?;
-    ui::note(format_args!(
-        "waiting for gdb on {}",
-        paint(STRONG, address)
-    ));
-    ui::note(format_args!(
-        "  gdb-multiarch {} -ex 'target remote {address}'",
-        args.firmware.elf.display()
-    ));
-    let mut server = Server::new(board);
+    let (board, device) = args.firmware.board()?;
+    let gate = Gate::open(args.listen, &args.firmware.elf)?;
+    let mut server = Server::new(board)
+        .with_device(device)
+        .with_console(gdb::to_stdout());
     loop {
-        let (stream, peer) = listener.accept().map_err(listen)?;
-        ui::note(format_args!("{peer} is connected"));
-        match server.serve(stream) {
-            Ok(ended) => ui::note(format_args!("{peer} {}", word(ended))),
-            Err(error) => ui::warn(format_args!("{peer}: {error}")),
-        }
+        gate.serve(&mut server)?;
         if args.once {
             return Ok(Exit::Fine);
         }
-    }
-}
-
-fn word(ended: Ended) -> String {
-    match ended {
-        Ended::Detached => "has detached".into(),
-        Ended::Killed => "has killed the program".into(),
-        Ended::Exited(code) => format!("saw the program exit with code {code}"),
     }
 }

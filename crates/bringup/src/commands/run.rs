@@ -1,11 +1,14 @@
 //! `bringup run`: firmware on the virtual board.
 
 use std::io::{IsTerminal as _, Write as _};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use bringup_board::report::{HostReport, Report};
 use bringup_board::{Board, DEFMT, Level, RunOptions, Script, Stop, checks};
+use bringup_debug::{Ended, Server};
+use bringup_device::Device;
 use clap::ValueEnum;
 
 use crate::commands::explain;
@@ -13,8 +16,9 @@ use crate::error::Error;
 use crate::exit::Exit;
 use crate::files;
 use crate::firmware::FirmwareArgs;
+use crate::gdb::{self, Gate};
 use crate::probe::{self, ProbeArgs, Task};
-use crate::trace;
+use crate::trace::{self, Recording};
 use crate::ui;
 use crate::view;
 
@@ -58,6 +62,10 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE")]
     trace: Option<PathBuf>,
 
+    /// Wait for gdb on this address before the run begins, for example `127.0.0.1:3333`, or a port; 0 takes a free one
+    #[arg(long, value_name = "ADDR", value_parser = gdb::address)]
+    gdb: Option<SocketAddr>,
+
     /// Write what happened on the pins to a value change dump, for GTKWave
     #[arg(long, value_name = "FILE")]
     vcd: Option<PathBuf>,
@@ -96,21 +104,34 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
         let target = args.firmware.target()?;
         return probe::perform(Task::Run, &args.firmware.elf, &target, &args.probe);
     }
-    let mut board = args.firmware.quick_board()?;
+    let (mut board, device) = match args.gdb {
+        // A debugger wants to see registers by name, and is in no hurry.
+        Some(_) => args
+            .firmware
+            .board()
+            .map(|(board, device)| (board, Some(device)))?,
+        None => (args.firmware.quick_board()?, None),
+    };
     args.set_levels(&mut board)?;
     if let Some(path) = &args.script {
         play(&mut board, path)?;
     }
     let options = args.options(&board);
-    let (report, host) = match &args.trace {
-        Some(path) => trace::simulate(&mut board, &options, path)?,
-        None => simulate(&mut board, &options)?,
+    let (report, host) = match (&args.trace, args.gdb) {
+        (_, Some(address)) => {
+            let start = Instant::now();
+            board = args.debug(board, device, options, address)?;
+            (board.report(), start.elapsed())
+        }
+        (Some(path), None) => trace::simulate(&mut board, &options, path)?,
+        (None, None) => simulate(&mut board, &options)?,
     };
     args.firmware.check(&board)?;
     if let Some(path) = &args.vcd {
         files::write_file(path, &board.vcd())?;
     }
-    if !args.time.json {
+    // A debugger's run has printed as it went.
+    if !args.time.json && args.gdb.is_none() {
         print_console(&board, &args.firmware.elf);
     }
     Ok(show(report, host, &args.time, ui::note))
@@ -145,6 +166,7 @@ impl Args {
             ("--script", self.script.is_some()),
             ("--trace", self.trace.is_some()),
             ("--vcd", self.vcd.is_some()),
+            ("--gdb", self.gdb.is_some()),
         ];
         let of_hardware = [
             ("--probe", self.probe.probe.is_some()),
@@ -157,6 +179,44 @@ impl Args {
         };
         let (option, _) = options.iter().find(|(_, given)| *given)?;
         Some(Error::Misplaced { option, place })
+    }
+
+    /// Lets a debugger run the board; when it has gone, the run goes on to its end.
+    fn debug(
+        &self,
+        board: Board,
+        device: Option<Device>,
+        options: RunOptions,
+        address: SocketAddr,
+    ) -> Result<Board, Error> {
+        let recording = self.trace.as_deref();
+        let recording = recording.map(|path| Recording::start(path, &board));
+        let recording = recording.transpose()?;
+        let gate = Gate::open(address, &self.firmware.elf)?;
+        let mut server = Server::new(board).with_options(RunOptions {
+            // The time counts from power-on, however often the debugger stops the board.
+            deadline: options.limit,
+            limit: None,
+            ..options
+        });
+        if let Some(device) = device {
+            server = server.with_device(device);
+        }
+        if let Some(recording) = &recording {
+            server = server.with_trace(Box::new(recording.sink()));
+        }
+        if !self.time.json {
+            server = server.with_console(gdb::to_stdout());
+        }
+        let ended = gate.serve(&mut server)?;
+        let board = match ended {
+            Some(Ended::Killed | Ended::Exited(_)) => server.into_board(),
+            Some(Ended::Detached) | None => server.finish(),
+        };
+        if let Some(recording) = recording {
+            recording.finish()?;
+        }
+        Ok(board)
     }
 
     /// When the run ends.

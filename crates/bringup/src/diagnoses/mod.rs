@@ -37,6 +37,7 @@ mod openocd_wrong_target;
 mod pac_names_changed;
 mod panic_handler_missing;
 mod panic_handler_twice;
+mod port_in_use;
 mod println_without_std;
 mod probe_rs_chip_unknown;
 mod pvh_note_missing;
@@ -107,6 +108,7 @@ pub(crate) const ALL: &[&Diagnosis] = &[
     &openocd_open_failed::DIAGNOSIS,
     &openocd_init_mode::DIAGNOSIS,
     &openocd_wrong_target::DIAGNOSIS,
+    &port_in_use::DIAGNOSIS,
     &hardware_breakpoints::DIAGNOSIS,
     &openocd_stlink_config::DIAGNOSIS,
     &cargo_config_name::DIAGNOSIS,

@@ -12,6 +12,7 @@ mod firmware;
 mod flash;
 mod freestanding;
 mod fuzz;
+mod gdb;
 mod generated;
 mod hal;
 mod hal_examples;

@@ -37,8 +37,8 @@ fn openocd_without_a_board() {
 }
 
 /// A program for the virtual board that does nothing, made without a script or a run time.
-fn loop_elf() -> PathBuf {
-    let dir = scratch("diagnoses-loop");
+fn loop_elf(of: &str) -> PathBuf {
+    let dir = scratch(&format!("diagnoses-{of}"));
     let source = "#![no_std]\n#![no_main]\n#[panic_handler] fn panic(_: &core::panic::PanicInfo) -> ! { loop {} }\n\
                   #[unsafe(no_mangle)] extern \"C\" fn Reset() -> ! { loop { core::hint::spin_loop(); } }\n\
                   #[repr(C)] struct Vectors(u32, extern \"C\" fn() -> !);\n#[unsafe(link_section = \".vectors\")] #[used] static VECTORS: Vectors = Vectors(0x2000_2000, Reset);\n";
@@ -57,12 +57,41 @@ fn loop_elf() -> PathBuf {
 }
 
 #[test]
+fn a_port_that_another_program_has() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let elf = loop_elf("port");
+    let address = format!("127.0.0.1:{port}");
+    provoke(
+        tool()
+            .arg("debug")
+            .arg(&elf)
+            .args(["--chip", "STM32L031K6", "--listen", &address]),
+    )
+    .is("port-in-use", &[("port", &port)])
+    .only(&["port-in-use"]);
+    if !has("openocd") {
+        return;
+    }
+    for server in ["tcl", "telnet"] {
+        let ports = ["gdb", "tcl", "telnet"].map(|name| {
+            let at = if name == server { &port } else { "disabled" };
+            format!("{name}_port {at}")
+        });
+        let ports = ports.join("; ");
+        provoke(Command::new("openocd").args(["-c", &ports, "-c", "noinit"]))
+            .is("port-in-use", &[("port", &port)])
+            .only(&["port-in-use"]);
+    }
+}
+
+#[test]
 fn more_breakpoints_than_comparators() {
     use std::io::{BufRead as _, BufReader};
     if !has("gdb-multiarch") {
         return;
     }
-    let elf = loop_elf();
+    let elf = loop_elf("comparators");
     let mut server = tool()
         .arg("debug")
         .arg(&elf)
