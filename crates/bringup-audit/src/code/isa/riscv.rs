@@ -205,11 +205,11 @@ impl Reading<'_> {
         Some(Callee::Register(self.register(at)?, 0))
     }
 
-    /// `jr`: a return through `t0`, or a tail call, or a table of places in the function; which of the latter two, its register's
+    /// `jr`: a return, or a call in place of one, or a table of places in the function; which of the latter two, its register's
     /// value tells.
     fn computed(&self, at: usize) -> Option<Effect> {
         Some(match self.callee(at)? {
-            Callee::Register(RA | T0, 0) => Effect::Return,
+            Callee::Register(RA, 0) => Effect::Return,
             callee => Effect::TailCall(callee),
         })
     }

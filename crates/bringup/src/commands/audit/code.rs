@@ -111,10 +111,16 @@ fn stack(stack: &StackReport) {
             format_args!("{:<20} {} more handlers", "", stack.handlers.len() - 3),
         ));
     }
-    let condition = if stack.nested {
-        "priorities are set: all handlers are taken to interrupt each other"
-    } else {
-        "nothing is seen to set priorities: handlers do not interrupt each other, but for NMI and HardFault"
+    let traps = stack
+        .handlers
+        .iter()
+        .any(|handler| handler.exceptions == ["traps"]);
+    let condition = match (traps, stack.nested) {
+        (true, _) => "traps are taken not to interrupt each other",
+        (_, true) => "priorities are set: all handlers are taken to interrupt each other",
+        (_, false) => {
+            "nothing is seen to set priorities: handlers do not interrupt each other, but for NMI and HardFault"
+        }
     };
     if !stack.handlers.is_empty() {
         view::print(paint(DIM, format_args!("{:<20} {condition}", "")));
