@@ -65,7 +65,7 @@ impl Lower<'_> {
         &mut self,
         register: &Register,
         field: &Field,
-        layout: usize,
+        layout: Option<usize>,
         scope: &mut EnumScope<'_>,
         methods: &mut Methods,
     ) {
@@ -88,7 +88,7 @@ impl Lower<'_> {
         &mut self,
         register: &Register,
         field: &Field,
-        layout: usize,
+        layout: Option<usize>,
         scope: &mut EnumScope<'_>,
         methods: &mut Methods,
     ) {
@@ -103,9 +103,9 @@ impl Lower<'_> {
     }
 
     /// Whether what the field means is the same in all registers of the layout.
-    fn is_described(&self, field: &Field, layout: usize) -> bool {
-        self.layouts
-            .get(layout)
+    fn is_described(&self, field: &Field, layout: Option<usize>) -> bool {
+        layout
+            .and_then(|layout| self.layouts.get(layout))
             .is_none_or(|group| group.agrees(field))
     }
 }

@@ -40,21 +40,28 @@ impl Lower<'_> {
         path: &str,
     ) -> tables::Register {
         let spec = self.options.theme.spec(name);
-        let number = self.layouts.find(register).unwrap_or(usize::MAX);
-        let group = self.layouts.get(number);
+        let number = self.layouts.find(register);
+        let group = number.and_then(|number| self.layouts.get(number));
         let fields = group.map_or_else(Vec::new, |group| {
             let agrees = register.fields.iter().all(|field| group.agrees(field));
             own_fields(register).filter(|_| !agrees).collect()
         });
         let is_shared = group.is_some_and(|group| group.shared);
-        let body = if let Some(home) = self.homes.get(&number) {
-            RegisterBody::Same {
+        let known = number.and_then(|number| self.homes.get(&number));
+        let (body, types) = if let Some(home) = known {
+            let body = RegisterBody::Same {
                 module: home.path.clone(),
                 ty: home.ty.clone(),
                 names: home.names.clone(),
-            }
+            };
+            (body, home.types.clone())
         } else {
-            self.own(register, number, &spec, &format!("{path}::{module}"))
+            let (layout, home) = self.own(register, number, &spec, &format!("{path}::{module}"));
+            let types = home.types.clone();
+            if let Some(number) = number {
+                self.homes.insert(number, home);
+            }
+            (RegisterBody::Own(layout), types)
         };
         tables::Register {
             name: doc::text(name),
@@ -66,15 +73,12 @@ impl Lower<'_> {
             shared: is_shared.then(|| Shared {
                 access: access(register),
                 reset: register.reset_value & mask(register.size),
-                nth: self.number(number, register),
+                nth: number.map_or(0, |number| self.number(number, register)),
             }),
             read: register.access.can_read(),
             write: register.access.can_write(),
             wide: self.wide(register),
-            types: self
-                .homes
-                .get(&number)
-                .map_or_else(Vec::new, |home| home.types.clone()),
+            types,
             body,
         }
     }
@@ -90,8 +94,15 @@ impl Lower<'_> {
         *home.numbers.entry(origin).or_insert(next)
     }
 
-    fn own(&mut self, register: &Register, number: usize, spec: &str, path: &str) -> RegisterBody {
-        let group = self.layouts.get(number);
+    /// The layout of a register that has none yet, and where others find it.
+    fn own(
+        &mut self,
+        register: &Register,
+        number: Option<usize>,
+        spec: &str,
+        path: &str,
+    ) -> (Layout, Home) {
+        let group = number.and_then(|number| self.layouts.get(number));
         let read = group.map_or(Some(register), |group| group.read);
         let write = group.map_or(Some(register), |group| group.write);
         let shared = group.is_some_and(|group| group.shared);
@@ -159,8 +170,7 @@ impl Lower<'_> {
             enums: scope.items,
             fields,
         };
-        self.homes.insert(number, home);
-        RegisterBody::Own(layout)
+        (layout, home)
     }
 
     /// The raw type, if values may be wider than an address: those of msp430 have 16 bits at least, others 32.
