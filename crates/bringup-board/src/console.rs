@@ -72,6 +72,13 @@ impl Console {
         }
     }
 
+    /// Forgets what was printed.
+    pub(crate) fn forget(&mut self) {
+        for port in &mut self.ports {
+            port.bytes.clear();
+        }
+    }
+
     /// Waits for a text, or for none.
     pub(crate) fn await_text(&mut self, text: Option<&str>) {
         self.awaited = text.filter(|text| !text.is_empty()).map(str::to_owned);

@@ -335,6 +335,14 @@ impl Pins {
         }
     }
 
+    /// Forgets all edges but the last of each pin.
+    pub(crate) fn forget_edges(&mut self) {
+        for pin in &mut self.list {
+            let last = pin.edges.len().saturating_sub(1);
+            pin.edges.drain(..last);
+        }
+    }
+
     /// Waits for the next edge of a pin, or for none.
     pub(crate) fn await_edge(&mut self, pin: Option<PinId>) {
         self.awaited = pin;

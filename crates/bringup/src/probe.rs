@@ -26,6 +26,10 @@ pub(crate) struct ProbeArgs {
     #[arg(long, value_enum, value_name = "PROGRAM")]
     pub(crate) probe: Option<ProbeTool>,
 
+    /// Reach the virtual board of `bringup probe --serve` in place of the one on the desk, at this port if it is not 7184
+    #[arg(long = "virtual", value_name = "PORT", num_args = 0..=1, require_equals = true, default_missing_value = "7184")]
+    pub(crate) virtual_board: Option<u16>,
+
     /// Print the command and do not run it
     #[arg(long)]
     pub(crate) dry_run: bool,
@@ -51,6 +55,8 @@ struct Setup<'a> {
     chip: &'a Chip,
     board: Option<&'a Board>,
     project: Option<&'a Project>,
+    /// Port of the virtual probe, if that is to be used.
+    virtual_board: Option<u16>,
 }
 
 impl Setup<'_> {
@@ -93,6 +99,7 @@ pub(crate) fn perform(
         chip: &target.chip,
         board: target.board,
         project: project.as_ref(),
+        virtual_board: args.virtual_board,
     };
     let tool = choose(&setup, args)?;
     let lines = match tool {
@@ -136,7 +143,9 @@ fn failed(line: &Line, said: &str) -> Error {
 fn choose(setup: &Setup<'_>, args: &ProbeArgs) -> Result<ProbeTool, Error> {
     let of_project = setup.project.and_then(|project| project.metadata.probe);
     let is_there = |tool: ProbeTool| files::on_path(tool.name()).is_some();
-    if let Some(tool) = args.probe.or(of_project) {
+    // The virtual probe is one for OpenOCD.
+    let of_virtual = args.virtual_board.map(|_| ProbeTool::Openocd);
+    if let Some(tool) = of_virtual.or(args.probe).or(of_project) {
         return if args.dry_run || is_there(tool) {
             Ok(tool)
         } else {

@@ -65,6 +65,8 @@ pub(crate) struct Limits {
     pub(crate) limit: Option<Duration>,
     /// It ends when the last client has gone.
     pub(crate) once: bool,
+    /// What happened on the pins is wanted in the end.
+    pub(crate) keep_edges: bool,
 }
 
 /// How long the loop waits for clients while the board stands still. Whatever they do ends the wait.
@@ -88,11 +90,14 @@ pub(crate) fn serve(dap: &mut Dap, listeners: Vec<Listener>, limits: &Limits) {
         // Run for no time at all, the board still says whether it is halted.
         progress = dap.run(rest.map_or(due, |rest| rest.min(due)));
         pace.ran();
-        show.news(dap.board_mut(), progress);
+        if show.news(dap.board(), progress) && !limits.keep_edges {
+            dap.board_mut().forget_events();
+            show.forgotten(dap.board());
+        }
         let over = rest.is_some_and(|rest| rest <= due) && progress == Progress::Ran;
         if over || progress == Progress::Ended(Stop::Until) || (limits.once && left) {
             break;
         }
     }
-    show.finish(dap.board_mut());
+    show.finish(dap.board());
 }

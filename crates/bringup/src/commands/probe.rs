@@ -96,6 +96,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
         speed: args.speed,
         limit: args.limit,
         once: args.once,
+        keep_edges: args.vcd.is_some(),
     };
     serve::serve(&mut dap, listeners, &limits);
     let board = dap.into_board();

@@ -170,6 +170,7 @@ impl Args {
         ];
         let of_hardware = [
             ("--probe", self.probe.probe.is_some()),
+            ("--virtual", self.probe.virtual_board.is_some()),
             ("--dry-run", self.probe.dry_run),
             ("--force", self.probe.force),
         ];

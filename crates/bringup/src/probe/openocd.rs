@@ -7,6 +7,9 @@ use crate::error::Error;
 /// The commands for a task.
 pub(super) fn lines(setup: &Setup<'_>, task: Task) -> Result<Vec<Line>, Error> {
     let mut args = configuration(setup)?;
+    if let Some(port) = setup.virtual_board {
+        args.extend(["-c".to_owned(), format!("hla_stlink_backend tcp {port}")]);
+    }
     let elf = tcl_word(&setup.elf.display().to_string());
     let mut command = |text: String| args.extend(["-c".to_owned(), text]);
     match task {

@@ -42,21 +42,31 @@ impl Default for Show {
 }
 
 impl Show {
-    /// Shows what is new, if it is time to.
-    pub(super) fn news(&mut self, board: &mut Board, progress: Progress) {
+    /// Shows what is new, if it is time to; whether it was.
+    pub(super) fn news(&mut self, board: &Board, progress: Progress) -> bool {
         let ended = match progress {
             Progress::Ended(stop) => Some(stop),
             _ => None,
         };
-        if self.last.elapsed() >= EVERY || ended != self.ended {
+        let due = self.last.elapsed() >= EVERY || ended != self.ended;
+        if due {
             self.last = Instant::now();
             self.finish(board);
             self.end(board, ended);
         }
+        due
+    }
+
+    /// The board has forgotten what was shown, but for the last edges.
+    pub(super) fn forgotten(&mut self, board: &Board) {
+        self.console.clear();
+        for pin in board.pins().filter(|pin| !pin.edges().is_empty()) {
+            self.edges.insert(pin.name().to_owned(), pin.edges().len());
+        }
     }
 
     /// Shows what is new.
-    pub(super) fn finish(&mut self, board: &mut Board) {
+    pub(super) fn finish(&mut self, board: &Board) {
         self.console(board);
         self.edges(board);
         let report = (board.findings().len() > self.findings).then(|| board.report());
