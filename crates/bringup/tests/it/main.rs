@@ -17,6 +17,8 @@ mod generated;
 mod hal;
 mod hal_examples;
 mod new;
+#[cfg(unix)]
+mod probe;
 mod seeing;
 mod skip;
 mod support;
