@@ -10,7 +10,8 @@ mod show;
 use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::time::Duration;
 
-use bringup_board::Stop;
+use bringup_board::clock::Time;
+use bringup_board::{Board, Stop};
 use bringup_debug::dap::{Dap, DebugPort as _, Progress, Session};
 
 use crate::error::Error;
@@ -63,10 +64,23 @@ pub(crate) struct Limits {
     pub(crate) speed: Speed,
     /// Virtual time after which it ends.
     pub(crate) limit: Option<Duration>,
-    /// It ends when the last client has gone.
+    /// It ends when the last client has gone, and not before.
     pub(crate) once: bool,
+    /// It does not end before what is waited for has come, or the time.
+    pub(crate) waits: bool,
     /// What happened on the pins is wanted in the end.
     pub(crate) keep_edges: bool,
+}
+
+impl Limits {
+    /// Whether the time is over.
+    fn reached(&self, board: &Board) -> bool {
+        let now = board.clock().time_at(board.cycles()).in_attoseconds();
+        let limit = self
+            .limit
+            .map(|limit| Time::from_duration(limit).in_attoseconds());
+        limit.is_some_and(|limit| now >= limit)
+    }
 }
 
 /// How long the loop waits for clients while the board stands still. Whatever they do ends the wait.
@@ -78,24 +92,27 @@ pub(crate) fn serve(dap: &mut Dap, listeners: Vec<Listener>, limits: &Limits) {
     let mut pace = Pace::new(limits.speed);
     let mut show = Show::default();
     let mut progress = Progress::Ran;
+    // What ends it has come; from then on no time passes.
+    let mut over = false;
     loop {
         let wait = match progress {
-            Progress::Ran => pace.wait(),
-            Progress::Halted | Progress::Ended(_) => IDLE,
+            Progress::Ran if !over => pace.wait(),
+            _ => IDLE,
         };
         let left = clients.attend(wait, dap);
         let due = pace.due(progress == Progress::Ran);
-        let passed = Duration::from_secs_f64(dap.board().seconds());
-        let rest = limits.limit.map(|limit| limit.saturating_sub(passed));
-        // Run for no time at all, the board still says whether it is halted.
-        progress = dap.run(rest.map_or(due, |rest| rest.min(due)));
-        pace.ran();
+        if !over {
+            // Run for no time at all, the board still says whether it is halted.
+            progress = dap.run(due);
+            pace.ran();
+            over = progress == Progress::Ended(Stop::Until) || limits.reached(dap.board());
+        }
         if show.news(dap.board(), progress) && !limits.keep_edges {
             dap.board_mut().forget_events();
             show.forgotten(dap.board());
         }
-        let over = rest.is_some_and(|rest| rest <= due) && progress == Progress::Ran;
-        if over || progress == Progress::Ended(Stop::Until) || (limits.once && left) {
+        let ends = over || (limits.once && left && !limits.waits);
+        if ends && (!limits.once || clients.are_gone()) {
             break;
         }
     }

@@ -56,7 +56,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "PIN|TEXT")]
     until: Option<String>,
 
-    /// End after the first client has gone
+    /// End when the first client has gone, and with `--for` and `--until` not before
     #[arg(long)]
     once: bool,
 
@@ -83,7 +83,10 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
     let mut board = args.board.load(args.elf.as_deref())?;
     // Channels of Real Time Transfer are the debugger's.
     board.listen_to_rtt(false);
-    let mut options = RunOptions::default();
+    let mut options = RunOptions {
+        deadline: args.limit,
+        ..RunOptions::default()
+    };
     wait_for(args.until.as_deref(), &board, &mut options);
     let mut listeners = vec![Listener::bind(ST_LINK, args.address, args.stlink)?];
     if let Some(port) = args.blackmagic {
@@ -96,6 +99,7 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
         speed: args.speed,
         limit: args.limit,
         once: args.once,
+        waits: args.until.is_some() || args.limit.is_some(),
         keep_edges: args.vcd.is_some(),
     };
     serve::serve(&mut dap, listeners, &limits);

@@ -80,6 +80,11 @@ impl Clients {
         left && self.list.is_empty()
     }
 
+    /// Whether nobody is connected.
+    pub(super) fn are_gone(&self) -> bool {
+        self.list.is_empty()
+    }
+
     /// Deals with an event; whether a client has gone that had the board.
     fn heed(&mut self, event: Event, dap: &mut Dap) -> bool {
         match event {

@@ -96,7 +96,14 @@ impl Served {
 
     /// Waits until it ends by itself.
     fn end(mut self) -> (Option<i32>, String) {
-        let code = self.child.wait().unwrap().code();
+        let mut waits = 0..12_000;
+        let code = loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                break status.code();
+            }
+            assert!(waits.next().is_some(), "it does not end: {}", self.said());
+            thread::sleep(Duration::from_millis(10));
+        };
         // What was said last may be on its way.
         for _ in 0..100 {
             if Arc::strong_count(&self.said) == 1 {
@@ -136,6 +143,9 @@ fn open(stream: &mut TcpStream) {
     enter.extend([1, 0, 0, 0, 2, 0, 0, 0]);
     assert_eq!(ask(stream, &enter, 6)[4], 0x80);
 }
+
+/// Serves until the LED is lit, in step with the clock: at full speed a program is done between two commands of OpenOCD.
+const ONE_EDGE: [&str; 2] = ["--until", "PB3"];
 
 const BOARD: [&str; 2] = ["--board", "nucleo-l031k6"];
 
@@ -278,7 +288,8 @@ impl Project {
         let args = served
             .iter()
             .copied()
-            .chain(["--speed", "max", "--until", "PB3"].map(OsStr::new));
+            .chain(ONE_EDGE.map(OsStr::new))
+            .chain([OsStr::new("--once")]);
         let served = Served::start(&self.dir, args);
         let elf = self.elf.display();
         let ran = finish(
@@ -294,10 +305,7 @@ impl Project {
 
     /// Debugs the program with the project's own file for gdb, until the LED is lit.
     fn debug(&self, served: &[&OsStr], backend: impl Fn(u16) -> Vec<String>) -> (String, String) {
-        let args = served
-            .iter()
-            .copied()
-            .chain(["--speed", "max", "--until", "PB3"].map(OsStr::new));
+        let args = served.iter().copied().chain(ONE_EDGE.map(OsStr::new));
         let served = Served::start(&self.dir, args);
         let port = free_port();
         let mut openocd = self.openocd(&backend(served.port));
@@ -334,10 +342,13 @@ impl Project {
         ] {
             gdb.args(["-ex", command]);
         }
-        let ran = finish(gdb.arg(&self.elf));
+        gdb.arg(&self.elf);
+        let gdb = thread::spawn(move || finish(&mut gdb));
         let (code, said) = served.end();
+        // Now that its probe is gone, OpenOCD would look for it for ever, and gdb wait.
         let _ = openocd.kill();
         let _ = openocd.wait();
+        let ran = gdb.join().unwrap();
         assert_eq!(code, Some(0), "{ran}{said}");
         (
             normal(&format!("{}{}", ran.stdout, ran.stderr)),
@@ -446,7 +457,7 @@ fn flash_reaches_the_virtual_board() {
         return;
     }
     let project = l031();
-    let served = Served::start(&project.dir, ["--speed", "max", "--until", "PB3"]);
+    let served = Served::start(&project.dir, ONE_EDGE.iter().chain(&["--once"]));
     let port = format!("--virtual={}", served.port);
     let elf = project.elf.as_os_str();
     let ran = run_in(&project.dir, [OsStr::new("flash"), elf, OsStr::new(&port)]);
