@@ -148,6 +148,15 @@ impl Time {
 
     /// Whole attoseconds, rounded down; saturates.
     pub fn in_attoseconds(self) -> u128 {
+        if let (Ok(numerator), Ok(denominator)) = (
+            u64::try_from(self.numerator),
+            u64::try_from(self.denominator),
+        ) {
+            // The same with divisions of 64 bits, where they do.
+            let (whole, rest) = (numerator / denominator, numerator % denominator);
+            let part = u128::from(rest) * ATTOSECONDS / u128::from(denominator);
+            return u128::from(whole) * ATTOSECONDS + part;
+        }
         let whole = (self.numerator / self.denominator).saturating_mul(ATTOSECONDS);
         let rest = self.numerator % self.denominator;
         let part = match rest.checked_mul(ATTOSECONDS) {

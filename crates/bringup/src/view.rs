@@ -1,7 +1,7 @@
 //! A run of the board as people read it: pin edges, image, findings, what was simulated in how long.
 
 use std::fmt::{Display, Write as _};
-use std::io::Write as _;
+use std::io::{BufWriter, Write as _};
 use std::time::Duration;
 
 use bringup_board::report::{
@@ -35,14 +35,22 @@ pub(crate) fn print(line: impl Display) {
     let _ = writeln!(anstream::stdout(), "{line}");
 }
 
-/// Prints a report as JSON to standard output.
+/// Prints a report as JSON to standard output; a closed pipe is no reason to fail.
 pub(crate) fn print_json(report: &impl serde::Serialize) {
-    match serde_json::to_string_pretty(report) {
-        Ok(text) => print(text),
-        // Plain data with string keys always serialises; if not, silence would look like success.
-        Err(error) => ui::warn(format_args!(
+    // Nothing in JSON looks like a colour: there is no need to look for one in what may be hundreds of megabytes.
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    let written = serde_json::to_writer_pretty(&mut out, report);
+    // Plain data with string keys always serialises; if not, silence would look like success.
+    if let Err(error) = written.as_ref()
+        && !error.is_io()
+    {
+        ui::warn(format_args!(
             "the report cannot be written as JSON: {error}"
-        )),
+        ));
+    }
+    if written.is_ok() {
+        let _ = out.write_all(b"\n");
+        let _ = out.flush();
     }
 }
 
