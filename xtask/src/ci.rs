@@ -68,6 +68,14 @@ const STEPS: &[(&str, &str)] = &[
         "the core beside others",
         "cargo xtask differential --count 10000 --found",
     ),
+    (
+        "formatting of the session with probe-rs",
+        "cargo fmt --manifest-path tests/probe-rs/Cargo.toml --check",
+    ),
+    (
+        "a session of probe-rs with the virtual board",
+        "cargo xtask probe-rs",
+    ),
     ("tests", "cargo test --workspace --locked"),
 ];
 

@@ -1,7 +1,7 @@
 //! Automation of the workspace: `cargo xtask ci` is the gate, `cargo xtask tidy` checks what no compiler sees,
 //! `cargo xtask corpus` tries the generator on a folder of vendors' files, `cargo xtask differential` compares the
 //! core with others, `cargo xtask templates` and `cargo xtask freestanding` try the projects that `bringup new` writes,
-//! `cargo xtask bench` measures.
+//! `cargo xtask probe-rs` debugs the virtual board with probe-rs, `cargo xtask bench` measures.
 
 mod bench;
 mod ci;
@@ -9,6 +9,7 @@ mod corpus;
 mod differential;
 mod freestanding;
 mod measure;
+mod probe_rs;
 mod process;
 mod table;
 mod templates;
@@ -42,6 +43,8 @@ enum Command {
     Templates(templates::Args),
     /// Write, build, audit and run a freestanding program for every target
     Freestanding(freestanding::Args),
+    /// Flash and debug the virtual board with probe-rs
+    ProbeRs(probe_rs::Args),
     /// Measure what things cost, beside what they are compared with
     #[command(subcommand)]
     Bench(bench::Bench),
@@ -66,6 +69,7 @@ fn main() -> ExitCode {
         Command::Differential(args) => differential::run(&args),
         Command::Templates(args) => templates::run(&args),
         Command::Freestanding(args) => freestanding::run(&args),
+        Command::ProbeRs(args) => probe_rs::run(&args),
         Command::Bench(bench) => bench::run(&bench),
     };
     match result {
