@@ -172,12 +172,26 @@ fn try_all(board: &Board, chip: &str, firmware: &str) -> Result<()> {
     speak(&mut core, block)
 }
 
+/// Flashes and verifies. probe-rs gives a page of the STM32F0 100 ms of the host's time, which a busy one lets pass: then it is done again.
 fn download(session: &mut Session, firmware: &str) -> Result<()> {
-    let mut options = DownloadOptions::new();
-    options.verify = true;
-    let elf = ElfLoader(ElfOptions::default());
-    flashing::download_file_with_options(session, firmware, elf, options)?;
-    Ok(())
+    let start = Instant::now();
+    loop {
+        let mut options = DownloadOptions::new();
+        options.verify = true;
+        let elf = ElfLoader(ElfOptions::default());
+        match flashing::download_file_with_options(session, firmware, elf, options) {
+            Ok(()) => return Ok(()),
+            Err(error) if start.elapsed() > 3 * PATIENCE || !is_timeout(&error) => {
+                return Err(error.into());
+            }
+            Err(_) => {}
+        }
+    }
+}
+
+fn is_timeout(error: &(dyn std::error::Error + 'static)) -> bool {
+    let timeout = matches!(error.downcast_ref(), Some(probe_rs::Error::Timeout));
+    timeout || error.source().is_some_and(is_timeout)
 }
 
 fn pc(core: &mut Core<'_>) -> Result<u64> {
