@@ -105,7 +105,7 @@ pub fn all() -> &'static [Rule] {
         freestanding::no_entry::RULE,
         freestanding::no_boot_note::RULE,
         freestanding::misaligned_stack::RULE,
-        freestanding::dynamic_loader::RULE,
+        freestanding::needed_loader::RULE,
         freestanding::needed_library::RULE,
         freestanding::undefined_symbol::RULE,
         freestanding::unapplied_relocations::RULE,

@@ -44,17 +44,17 @@ fn sound_programs_are_freestanding() {
 }
 
 #[test]
-fn a_dynamic_loader() {
+fn a_needed_loader() {
     let interpreter = |path: &'static [u8]| {
         let mut program = Program::linux();
         let piece = Piece::loaded(".interp", BASE + 0x1000, elf::PF_R, path);
         program.pieces.push(piece.with(elf::PT_INTERP));
         program.build()
     };
-    insta::assert_snapshot!(findings(&interpreter(b"/lib64/ld-linux-x86-64.so.2\0")), @"[dynamic-loader] the program is loaded by the dynamic loader `/lib64/ld-linux-x86-64.so.2`");
+    insta::assert_snapshot!(findings(&interpreter(b"/lib64/ld-linux-x86-64.so.2\0")), @"[needed-loader] the program is loaded by the dynamic loader `/lib64/ld-linux-x86-64.so.2`");
     let mut mac = MacProgram::macos();
     mac.dylinker = Some("/opt/lib/dyld");
-    insta::assert_snapshot!(findings(&mac.build()), @"[dynamic-loader] the program is loaded by the dynamic loader `/opt/lib/dyld`");
+    insta::assert_snapshot!(findings(&mac.build()), @"[needed-loader] the program is loaded by the dynamic loader `/opt/lib/dyld`");
 }
 
 #[test]

@@ -70,7 +70,7 @@ fn programs_of_other_languages() {
         let report = report(&dir, "dynamic");
         let rules = broken(&report);
         for rule in [
-            "dynamic-loader",
+            "needed-loader",
             "needed-library",
             "undefined-symbol",
             "c-startup",
@@ -152,7 +152,7 @@ const PROGRAMS: &[(&str, &str, &[&str], &[&str])] = &[
             "-Crelocation-model=pic",
             "-Clink-args=-pie --dynamic-linker=/lib64/ld-linux-x86-64.so.2",
         ],
-        &["dynamic-loader"],
+        &["needed-loader"],
     ),
     (
         "missing",

@@ -2,9 +2,9 @@
 //! [`all`](super::all).
 
 pub(super) mod c_startup;
-pub(super) mod dynamic_loader;
 pub(super) mod misaligned_stack;
 pub(super) mod needed_library;
+pub(super) mod needed_loader;
 pub(super) mod no_boot_note;
 pub(super) mod no_entry;
 pub(super) mod std_linked;

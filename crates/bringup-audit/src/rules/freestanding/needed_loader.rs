@@ -1,4 +1,4 @@
-//! `dynamic-loader`: another program loads this one.
+//! `needed-loader`: another program loads this one.
 
 use crate::image::Image;
 use crate::report::{Platform, Severity};
@@ -8,7 +8,7 @@ use crate::rules::{Check, Problem, Rule};
 const DYLD: &str = "/usr/lib/dyld";
 
 pub(in crate::rules) const RULE: Rule = Rule {
-    name: "dynamic-loader",
+    name: "needed-loader",
     summary: "another program loads this one",
     severity: Severity::Error,
     docs: "A freestanding program is started by the kernel alone. One that names a dynamic loader (ELF: `PT_INTERP`) is not: the kernel \
