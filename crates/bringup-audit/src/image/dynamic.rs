@@ -4,7 +4,10 @@ use object::Endianness;
 use object::elf;
 use object::read::elf::{Dyn as _, FileHeader};
 
-use super::{Image, Relocations, Segment, text};
+use super::{Image, MOST, Relocations, Segment, text};
+
+/// Bytes of a library's name: no system takes a longer path.
+const LONGEST_NAME: usize = 4096;
 
 /// What is read of the dynamic section.
 #[derive(Debug, Default)]
@@ -40,8 +43,9 @@ pub(super) fn parse<'a, Elf: FileHeader<Endian = Endianness>>(
     for entry in entries() {
         let value = entry.val(endian);
         match entry.tag(endian) {
-            elf::DT_NEEDED => {
+            elf::DT_NEEDED if dynamic.libraries.len() < MOST => {
                 let name = strings.and_then(|strings| strings.get(usize::try_from(value).ok()?..));
+                let name = name.map(|name| &name[..name.len().min(LONGEST_NAME)]);
                 let name = name.and_then(|name| name.split(|byte| *byte == 0).next());
                 dynamic.libraries.push(name.unwrap_or_default());
             }

@@ -11,8 +11,8 @@ use object::{Endianness, Pod};
 
 use super::dynamic::{self, Dynamic};
 use super::{
-    Definition, Entry, Image, Import, Note, Permissions, Section, Segment, Symbol, damaged, text,
-    truncated, unwind,
+    Definition, Entry, Image, Import, MOST, NameBudget, Note, Permissions, Section, Segment,
+    Symbol, damaged, text, truncated, unwind,
 };
 use crate::attributes;
 use crate::error::{Error, Kind as ErrorKind, Unlinked};
@@ -251,7 +251,7 @@ impl<'a, Elf: FileHeader<Endian = Endianness> + Pod> File<'a, Elf> {
         for program in self.programs {
             let data = || program.data(self.endian, self.bytes).unwrap_or_default();
             match program.p_type(self.endian) {
-                elf::PT_INTERP => {
+                elf::PT_INTERP if image.interpreter.is_none() => {
                     let name = data().split(|byte| *byte == 0).next();
                     image.interpreter = Some(text(name.unwrap_or_default()));
                 }
@@ -259,7 +259,7 @@ impl<'a, Elf: FileHeader<Endian = Endianness> + Pod> File<'a, Elf> {
                 elf::PT_GNU_STACK => {
                     image.has_executable_stack = program.p_flags(self.endian).contains(elf::PF_X);
                 }
-                elf::PT_NOTE => {
+                elf::PT_NOTE if image.notes.len() < MOST => {
                     let align = program.p_align(self.endian);
                     let notes = NoteIterator::<Elf>::new(self.endian, align, data()).ok();
                     image.notes.extend(self.notes(notes, true));
@@ -272,7 +272,7 @@ impl<'a, Elf: FileHeader<Endian = Endianness> + Pod> File<'a, Elf> {
     /// The notes up to the first that is damaged.
     fn notes(&self, notes: Option<NoteIterator<'a, Elf>>, is_in_segment: bool) -> Vec<Note<'a>> {
         let endian = self.endian;
-        let notes = notes.into_iter().flatten().map_while(Result::ok);
+        let notes = notes.into_iter().flatten().map_while(Result::ok).take(MOST);
         let note = |note: object::read::elf::Note<'a, Elf>| Note {
             owner: note.name(),
             kind: note.n_type(endian).0,
@@ -290,12 +290,12 @@ impl<'a, Elf: FileHeader<Endian = Endianness> + Pod> File<'a, Elf> {
         for header in self.table.iter() {
             let kind = header.sh_type(self.endian);
             // The same number stands for the attributes of RISC-V, which have another content.
-            if arm && kind == elf::SHT_ARM_ATTRIBUTES {
+            if arm && kind == elf::SHT_ARM_ATTRIBUTES && image.attributes.is_none() {
                 let content = header.data(self.endian, self.bytes);
                 image.attributes = Some(content.and_then(attributes::parse));
                 continue;
             }
-            if kind == elf::SHT_NOTE && !in_segment {
+            if kind == elf::SHT_NOTE && !in_segment && image.notes.len() < MOST {
                 let notes = header.notes(self.endian, self.bytes);
                 let notes = notes.ok().flatten();
                 image.notes.extend(self.notes(notes, false));
@@ -365,20 +365,26 @@ impl<'a, Elf: FileHeader<Endian = Endianness> + Pod> File<'a, Elf> {
         let tables = [elf::SHT_SYMTAB, elf::SHT_DYNSYM]
             .map(|kind| self.table.symbols(self.endian, self.bytes, kind));
         let [symbols, dynamic] = tables.map(Result::unwrap_or_default);
+        let mut budget = NameBudget::of(self.bytes);
         for symbol in dynamic.iter().skip(1) {
             if !symbol.is_undefined(self.endian) {
                 continue;
             }
             let name = symbol.name(self.endian, dynamic.strings());
+            let Some(name) = budget.spend(name) else {
+                break;
+            };
             image.imports.push(Import {
-                name: name.unwrap_or_default(),
+                name,
                 library: None,
                 is_weak: symbol.is_weak(),
             });
         }
         for symbol in symbols.iter().skip(1) {
             let name = symbol.name(self.endian, symbols.strings());
-            let name = name.unwrap_or_default();
+            let Some(name) = budget.spend(name) else {
+                break;
+            };
             if name.is_empty() {
                 continue;
             }

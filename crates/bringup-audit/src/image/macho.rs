@@ -14,8 +14,8 @@ use object::read::macho::{
 };
 
 use super::{
-    Definition, Entry, Image, Import, Permissions, Relocations, Section, Segment, Symbol, damaged,
-    text, truncated, unwind,
+    Definition, Entry, Image, Import, NameBudget, Permissions, Relocations, Section, Segment,
+    Symbol, damaged, text, truncated, unwind,
 };
 use crate::error::{Error, Kind as ErrorKind, Unlinked};
 use crate::report::{Architecture, Format, Platform};
@@ -101,6 +101,8 @@ struct Parts {
     entry_offset: Option<u64>,
     /// `LC_UNIXTHREAD`: the program counter.
     thread_pc: Option<u64>,
+    /// Whether the symbol table was read; no loader looks at another.
+    has_symbols: bool,
 }
 
 impl<'a, Mach: MachHeader<Endian = Endianness>> File<'a, Mach> {
@@ -221,12 +223,16 @@ impl<'a, Mach: MachHeader<Endian = Endianness>> File<'a, Mach> {
             LoadCommandVariant::Thread(_, state) => {
                 parts.thread_pc = self.program_counter(state, &image.architecture);
             }
-            LoadCommandVariant::Symtab(symtab) => self.read_symbols(symtab, image)?,
+            LoadCommandVariant::Symtab(symtab) if !parts.has_symbols => {
+                parts.has_symbols = true;
+                self.read_symbols(symtab, image)?;
+            }
             LoadCommandVariant::DyldInfo(info) => {
                 image.relocations = rebased(u64::from(info.rebase_size.get(endian)));
             }
             LoadCommandVariant::LinkeditData(data)
-                if command.cmd() == macho::LC_DYLD_CHAINED_FIXUPS =>
+                if command.cmd() == macho::LC_DYLD_CHAINED_FIXUPS
+                    && image.relocations.is_none() =>
             {
                 let size = u64::from(data.datasize.get(endian));
                 image.relocations = rebased(size).filter(|_| self.has_chains(data));
@@ -296,8 +302,11 @@ impl<'a, Mach: MachHeader<Endian = Endianness>> File<'a, Mach> {
             .symbols::<Mach, _>(endian, self.bytes)
             .map_err(|e| damaged(Format::MachO, "symbol table", e))?;
         let is_two_level = self.header.flags(endian).contains(macho::MH_TWOLEVEL);
+        let mut budget = NameBudget::of(self.bytes);
         for symbol in symbols.iter().filter(|symbol| !symbol.is_stab()) {
-            let name = symbol.name(endian, symbols.strings()).unwrap_or_default();
+            let Some(name) = budget.spend(symbol.name(endian, symbols.strings())) else {
+                break;
+            };
             if symbol.is_undefined() {
                 let library = symbol.library_ordinal(endian).index();
                 image.imports.push(Import {

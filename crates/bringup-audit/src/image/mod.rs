@@ -217,6 +217,21 @@ impl<'a> Image<'a> {
         segment.data.get(usize::try_from(distance).ok()?..)
     }
 
+    /// Segments whose bytes in the file no other has, for what looks at every byte.
+    pub(crate) fn apart(&self) -> Vec<&Segment<'a>> {
+        let mut segments: Vec<_> = self.segments.iter().collect();
+        segments.sort_by_key(|segment| segment.offset);
+        let mut end = 0;
+        segments.retain(|segment| {
+            let is_apart = segment.offset >= end;
+            if is_apart {
+                end = segment.offset.saturating_add(segment.file_size());
+            }
+            is_apart
+        });
+        segments
+    }
+
     /// The first section of that name.
     pub(crate) fn section(&self, name: &str) -> Option<&Section<'a>> {
         self.sections.iter().find(|section| section.name == name)
@@ -241,6 +256,38 @@ impl Segment<'_> {
         address
             .checked_sub(self.virtual_address)
             .is_some_and(|distance| distance < self.memory_size)
+    }
+}
+
+/// Notes and libraries beyond these are not read: no program has as many.
+const MOST: usize = 1 << 12;
+
+/// How much is still read of names, so that a table of names that all run on to its end is not read again and again.
+#[derive(Debug)]
+struct NameBudget {
+    /// Bytes.
+    left: usize,
+    /// What a name costs that does not end.
+    endless: usize,
+}
+
+impl NameBudget {
+    /// For a file of this many bytes: names share ends, but not by much.
+    fn of(bytes: &[u8]) -> Self {
+        Self {
+            left: bytes.len().saturating_mul(8).max(1 << 16),
+            endless: bytes.len() / 64,
+        }
+    }
+
+    /// A name, empty if it cannot be read; `None` once there were too many bytes.
+    fn spend<'a>(&mut self, name: object::read::Result<&'a [u8]>) -> Option<&'a [u8]> {
+        let name = name.unwrap_or_else(|_| {
+            self.left = self.left.saturating_sub(self.endless);
+            &[]
+        });
+        self.left = self.left.checked_sub(name.len() + 1)?;
+        Some(name)
     }
 }
 

@@ -11,16 +11,14 @@ use object::read::pe::{
 };
 
 use super::{
-    Definition, Entry, Image, Import, Permissions, Section, Segment, Symbol, damaged, text,
-    truncated, unwind,
+    Definition, Entry, Image, Import, MOST, NameBudget, Permissions, Section, Segment, Symbol,
+    damaged, text, truncated, unwind,
 };
 use crate::error::{Error, Kind as ErrorKind, Unlinked};
 use crate::report::{Architecture, Format, Platform};
 
 /// Imports beyond these are not read: no program has as many.
 const MOST_IMPORTS: usize = 1 << 20;
-/// Libraries beyond these are not read.
-const MOST_LIBRARIES: usize = 1 << 12;
 
 /// Whether the file has a PE header where its DOS header says.
 pub(crate) fn is_pe(bytes: &[u8]) -> bool {
@@ -176,10 +174,11 @@ impl<'a, Pe: ImageNtHeaders> File<'a, Pe> {
 
     /// Libraries, and what is taken from them.
     fn read_imports(&self, image: &mut Image<'a>) -> object::read::Result<()> {
+        let mut budget = NameBudget::of(self.bytes);
         if let Some(table) = self.directories.import_table(self.bytes, &self.table)? {
             let mut descriptors = table.descriptors()?;
             while let Some(descriptor) = descriptors.next()? {
-                if image.libraries.len() >= MOST_LIBRARIES {
+                if image.libraries.len() >= MOST {
                     break;
                 }
                 let library = image.libraries.len();
@@ -190,7 +189,7 @@ impl<'a, Pe: ImageNtHeaders> File<'a, Pe> {
                     0 => descriptor.first_thunk.get(LE),
                     names => names,
                 };
-                Self::read_thunks(&table, names, library, image)?;
+                Self::read_thunks(&table, names, library, &mut budget, image)?;
             }
         }
         if let Some(table) = self
@@ -199,7 +198,7 @@ impl<'a, Pe: ImageNtHeaders> File<'a, Pe> {
         {
             let mut descriptors = table.descriptors()?;
             while let Some(descriptor) = descriptors.next()? {
-                if image.libraries.len() >= MOST_LIBRARIES {
+                if image.libraries.len() >= MOST {
                     break;
                 }
                 let name = table.name(descriptor.dll_name_rva.get(LE))?;
@@ -213,6 +212,7 @@ impl<'a, Pe: ImageNtHeaders> File<'a, Pe> {
         table: &ImportTable<'a>,
         address: u32,
         library: usize,
+        budget: &mut NameBudget,
         image: &mut Image<'a>,
     ) -> object::read::Result<()> {
         let mut thunks = table.thunks(address)?;
@@ -224,6 +224,9 @@ impl<'a, Pe: ImageNtHeaders> File<'a, Pe> {
                 continue;
             }
             if let PeImport::Name(_, name) = table.import::<Pe>(thunk)? {
+                let Some(name) = budget.spend(Ok(name)) else {
+                    break;
+                };
                 image.imports.push(Import {
                     name,
                     library: Some(library),
@@ -244,8 +247,11 @@ impl<'a, Pe: ImageNtHeaders> File<'a, Pe> {
             .iter()
             .map(|section| section.address)
             .collect();
+        let mut budget = NameBudget::of(self.bytes);
         for (_, symbol) in symbols.iter() {
-            let name = symbol.name(symbols.strings()).unwrap_or_default();
+            let Some(name) = budget.spend(symbol.name(symbols.strings())) else {
+                break;
+            };
             let section = usize::try_from(symbol.section_number().0).ok();
             let section = section.and_then(|number| addresses.get(number.checked_sub(1)?));
             if let Some(address) = section.filter(|_| !name.is_empty()) {

@@ -19,9 +19,9 @@ pub(crate) fn any(image: &Image<'_>, addresses: &[u64]) -> Option<bool> {
         Architecture::RiscV32 | Architecture::RiscV64 => riscv,
         _ => return None,
     };
-    let mut code = image
-        .segments
-        .iter()
+    let segments = image.apart();
+    let mut code = segments
+        .into_iter()
         .filter(|segment| segment.permissions.execute);
     Some(code.any(|segment| scan(segment.data, segment.virtual_address, &addresses)))
 }

@@ -1,5 +1,7 @@
 //! `needed-library`: a loader has to bring a library.
 
+use std::collections::BTreeSet;
+
 use super::some;
 use crate::image::Image;
 use crate::report::{Platform, Severity};
@@ -34,10 +36,11 @@ fn check(image: &Image<'_>, problems: &mut Vec<Problem>) {
         if names.is_empty() {
             continue;
         }
+        let numbers: BTreeSet<_> = libraries.iter().map(|(index, _)| *index).collect();
         let taken = image.imports.iter().filter(|import| {
-            libraries
-                .iter()
-                .any(|(index, _)| import.library == Some(*index))
+            import
+                .library
+                .is_some_and(|library| numbers.contains(&library))
         });
         let taken = super::distinct(taken.map(|import| import.name));
         let taken = if taken.is_empty() {

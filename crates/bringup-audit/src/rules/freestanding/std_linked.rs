@@ -36,8 +36,8 @@ fn check(image: &Image<'_>, problems: &mut Vec<Problem>) {
             format!("it has `{:#}`", rustc_demangle::demangle(&symbol))
         }
         None => match image
-            .segments
-            .iter()
+            .apart()
+            .into_iter()
             .find_map(|segment| place_in_std(segment.data))
         {
             Some(place) => format!("it can panic in `{place}`"),
