@@ -12,6 +12,7 @@
 //! | `SMCR` | reset, trigger and external clock mode 1 from the inputs 1 and 2 |
 //! | encoder and gated modes, ETR, triggers from other timers, `TRGO`, DMA, input filters, break inputs, `OCxCE`, dead time, `CKD`, remaps in `OR` | not modelled |
 
+mod channel;
 pub mod counter;
 mod inputs;
 mod outputs;
@@ -19,8 +20,9 @@ mod outputs;
 use bringup_cpu::Width;
 
 use crate::peripheral::{Context, Model, Moment, Reset, Setup};
-use crate::pins::{PinId, SignalId};
+use crate::pins::PinId;
 use crate::registers::RegisterFile;
+use channel::Channel;
 use counter::{Counter, Mode};
 
 const CR1: u32 = 0x00;
@@ -76,48 +78,6 @@ const STOPPED: u8 = 1 << 1;
 
 /// The one event of a timer: the next moment at which something changes.
 const NEXT: u32 = 0;
-
-/// A channel.
-#[derive(Debug, Clone)]
-struct Channel {
-    signal: SignalId,
-    /// Its byte of `CCMRx`: `CCxS` in bits 0 and 1, `OCxPE` in bit 3, `OCxM` in bits 4 to 6, or `ICxPSC` in bits 2 and 3.
-    mode: u32,
-    /// Its bits of `CCER`: `CCxE`, `CCxP`, `CCxNE`, `CCxNP`.
-    enable: u32,
-    complement: Option<SignalId>,
-    /// Compare value in effect, and the one that the next update brings into effect.
-    compare: u32,
-    next_compare: u32,
-    /// The reference `OCxREF`.
-    reference: bool,
-    /// Edges seen since the last capture.
-    edges: u32,
-    /// Its outputs were worked out the last time: pins may have to be let go of.
-    followed: bool,
-}
-
-impl Channel {
-    /// Whether it compares, and does not capture.
-    const fn is_output(&self) -> bool {
-        self.mode.trailing_zeros() >= 2
-    }
-
-    /// `OCxM`.
-    const fn compare_mode(&self) -> u32 {
-        self.mode >> 4 & 0b111
-    }
-
-    /// Whether its reference is of any use.
-    const fn follows(&self) -> bool {
-        self.is_output() && (self.enable != 0 || self.mode >> 4 != 0)
-    }
-
-    /// Whether an output of it is switched on.
-    const fn drives(&self) -> bool {
-        self.is_output() && self.enable & 0b101 != 0
-    }
-}
 
 /// A timer.
 #[derive(Debug, Clone)]
