@@ -250,3 +250,65 @@ pub trait Bus {
         let _ = (value, how, at);
     }
 }
+
+/// What every bus around another one, its field `bus`, hands on to that unchanged, whatever it is there for: fetching,
+/// looking, times, and accesses that were jumped over.
+macro_rules! hand_on_to_bus {
+    () => {
+        fn fetch(&mut self, address: u32) -> Result<u16, $crate::bus::BusFault> {
+            self.bus.fetch(address)
+        }
+
+        fn peek(&self, address: u32, width: $crate::bus::Width) -> Option<u32> {
+            self.bus.peek(address, width)
+        }
+
+        fn data_wait(&self, address: u32) -> i32 {
+            self.bus.data_wait(address)
+        }
+
+        fn fetch_wait(&self, address: u32) -> u32 {
+            self.bus.fetch_wait(address)
+        }
+
+        fn code_generation(&self) -> u32 {
+            self.bus.code_generation()
+        }
+
+        fn interrupt_lines(&self) -> u32 {
+            self.bus.interrupt_lines()
+        }
+
+        fn deadline(&self) -> u64 {
+            self.bus.deadline()
+        }
+
+        fn stable_until(&self, address: u32, width: $crate::bus::Width, cycle: u64) -> u64 {
+            self.bus.stable_until(address, width, cycle)
+        }
+
+        fn system_repeated(
+            &mut self,
+            access: $crate::bus::SystemAccess,
+            at: $crate::bus::At,
+            times: u64,
+        ) {
+            self.bus.system_repeated(access, at, times);
+        }
+
+        fn repeated(
+            &mut self,
+            address: u32,
+            width: $crate::bus::Width,
+            at: $crate::bus::At,
+            times: u64,
+        ) {
+            self.bus.repeated(address, width, at, times);
+        }
+
+        fn is_unknown(&self, address: u32, width: $crate::bus::Width) -> bool {
+            self.bus.is_unknown(address, width)
+        }
+    };
+}
+pub(crate) use hand_on_to_bus;

@@ -21,7 +21,7 @@
 
 use alloc::vec::Vec;
 
-use crate::bus::{At, Bus, BusFault, SystemAccess, Unpredictable, Width};
+use crate::bus::{At, Bus, BusFault, SystemAccess, Unpredictable, Width, hand_on_to_bus};
 
 /// Loops remembered at a time.
 const LOOPS: usize = 256;
@@ -282,6 +282,8 @@ impl<'a, B: Bus> Watched<'a, B> {
 }
 
 impl<B: Bus> Bus for Watched<'_, B> {
+    hand_on_to_bus!();
+
     fn fast_read(&mut self, address: u32, width: Width) -> Option<u32> {
         let value = self.bus.fast_read(address, width)?;
         Record::note(&mut self.record.memory, address);
@@ -315,34 +317,6 @@ impl<B: Bus> Bus for Watched<'_, B> {
         self.bus.system_access(access, at);
     }
 
-    fn fetch(&mut self, address: u32) -> Result<u16, BusFault> {
-        self.bus.fetch(address)
-    }
-
-    fn peek(&self, address: u32, width: Width) -> Option<u32> {
-        self.bus.peek(address, width)
-    }
-
-    fn data_wait(&self, address: u32) -> i32 {
-        self.bus.data_wait(address)
-    }
-
-    fn fetch_wait(&self, address: u32) -> u32 {
-        self.bus.fetch_wait(address)
-    }
-
-    fn code_generation(&self) -> u32 {
-        self.bus.code_generation()
-    }
-
-    fn interrupt_lines(&self) -> u32 {
-        self.bus.interrupt_lines()
-    }
-
-    fn deadline(&self) -> u64 {
-        self.bus.deadline()
-    }
-
     fn advance(&mut self, cycle: u64) {
         self.record.changed = true;
         self.bus.advance(cycle);
@@ -356,18 +330,6 @@ impl<B: Bus> Bus for Watched<'_, B> {
         self.bus.ends_at()
     }
 
-    fn stable_until(&self, address: u32, width: Width, cycle: u64) -> u64 {
-        self.bus.stable_until(address, width, cycle)
-    }
-
-    fn repeated(&mut self, address: u32, width: Width, at: At, times: u64) {
-        self.bus.repeated(address, width, at, times);
-    }
-
-    fn system_repeated(&mut self, access: SystemAccess, at: At, times: u64) {
-        self.bus.system_repeated(access, at, times);
-    }
-
     fn unpredictable(&mut self, what: &Unpredictable, at: At) {
         self.record.changed = true;
         self.bus.unpredictable(what, at);
@@ -376,9 +338,5 @@ impl<B: Bus> Bus for Watched<'_, B> {
     fn stack_overflow(&mut self, sp: u32, at: At) {
         self.record.changed = true;
         self.bus.stack_overflow(sp, at);
-    }
-
-    fn is_unknown(&self, address: u32, width: Width) -> bool {
-        self.bus.is_unknown(address, width)
     }
 }

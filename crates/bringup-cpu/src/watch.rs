@@ -9,7 +9,9 @@
 
 use alloc::vec::Vec;
 
-use crate::bus::{At, Bus, BusFault, SystemAccess, UnknownUse, UnknownValue, Unpredictable, Width};
+use crate::bus::{
+    At, Bus, BusFault, SystemAccess, UnknownUse, UnknownValue, Unpredictable, Width, hand_on_to_bus,
+};
 
 /// The accesses that a watchpoint is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -120,6 +122,8 @@ impl<'a, B: Bus> Guarded<'a, B> {
 }
 
 impl<B: Bus> Bus for Guarded<'_, B> {
+    hand_on_to_bus!();
+
     fn fast_read(&mut self, address: u32, width: Width) -> Option<u32> {
         if self.watchpoints.covers(address, width, false) {
             return None;
@@ -180,34 +184,6 @@ impl<B: Bus> Bus for Guarded<'_, B> {
         self.bus.vector(address, at)
     }
 
-    fn fetch(&mut self, address: u32) -> Result<u16, BusFault> {
-        self.bus.fetch(address)
-    }
-
-    fn peek(&self, address: u32, width: Width) -> Option<u32> {
-        self.bus.peek(address, width)
-    }
-
-    fn data_wait(&self, address: u32) -> i32 {
-        self.bus.data_wait(address)
-    }
-
-    fn fetch_wait(&self, address: u32) -> u32 {
-        self.bus.fetch_wait(address)
-    }
-
-    fn code_generation(&self) -> u32 {
-        self.bus.code_generation()
-    }
-
-    fn interrupt_lines(&self) -> u32 {
-        self.bus.interrupt_lines()
-    }
-
-    fn deadline(&self) -> u64 {
-        self.bus.deadline()
-    }
-
     fn advance(&mut self, cycle: u64) {
         self.bus.advance(cycle);
     }
@@ -218,18 +194,6 @@ impl<B: Bus> Bus for Guarded<'_, B> {
 
     fn wake(&mut self, cycle: u64) {
         self.bus.wake(cycle);
-    }
-
-    fn stable_until(&self, address: u32, width: Width, cycle: u64) -> u64 {
-        self.bus.stable_until(address, width, cycle)
-    }
-
-    fn system_repeated(&mut self, access: SystemAccess, at: At, times: u64) {
-        self.bus.system_repeated(access, at, times);
-    }
-
-    fn repeated(&mut self, address: u32, width: Width, at: At, times: u64) {
-        self.bus.repeated(address, width, at, times);
     }
 
     fn unpredictable(&mut self, what: &Unpredictable, at: At) {
@@ -246,10 +210,6 @@ impl<B: Bus> Bus for Guarded<'_, B> {
 
     fn stack_overflow(&mut self, sp: u32, at: At) {
         self.bus.stack_overflow(sp, at);
-    }
-
-    fn is_unknown(&self, address: u32, width: Width) -> bool {
-        self.bus.is_unknown(address, width)
     }
 
     fn set_unknown(&mut self, address: u32, width: Width, value: &UnknownValue) -> bool {
