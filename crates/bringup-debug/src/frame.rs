@@ -115,8 +115,8 @@ impl Framer {
     }
 }
 
-/// A whole packet around a body.
-pub(crate) fn packet(body: &[u8]) -> Vec<u8> {
+/// A whole packet of the GDB remote protocol around a body: `$`, the body as it is, `#` and its checksum.
+pub fn packet(body: &[u8]) -> Vec<u8> {
     let sum = body.iter().fold(0_u8, |sum, &byte| sum.wrapping_add(byte));
     [b"$", body, format!("#{sum:02x}").as_bytes()].concat()
 }

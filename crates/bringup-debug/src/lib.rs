@@ -29,5 +29,6 @@ pub mod stlink;
 mod target;
 
 pub use error::Error;
+pub use frame::packet;
 pub use gdbstub::conn::{Connection, ConnectionExt};
 pub use server::{ConsoleSink, Ended, Server, TraceSink};

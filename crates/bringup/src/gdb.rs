@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use bringup_debug::{ConsoleSink, Ended, Server};
+use bringup_debug::{ConsoleSink, Ended, Server, packet};
 
 use crate::error::Error;
 use crate::ui::{self, STRONG, paint};
@@ -148,8 +148,7 @@ fn refuse(mut stream: TcpStream, other: SocketAddr) {
         }
     }
     let body = format!("E.the virtual board is being debugged by {other}");
-    let sum = body.bytes().fold(0_u8, u8::wrapping_add);
-    let _ = write!(stream, "+${body}#{sum:02x}");
+    let _ = stream.write_all(&[b"+", &packet(body.as_bytes())[..]].concat());
     let _ = stream.flush();
     // What else it says is taken from it, or it would lose the answer.
     let _ = stream.shutdown(std::net::Shutdown::Write);

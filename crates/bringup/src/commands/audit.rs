@@ -189,10 +189,10 @@ impl Args {
             return Ok(None);
         };
         let (path, report) = single(reports, "--compare")?;
-        let sizes = |report: &Report| report.code.as_ref().map(|code| code.sizes.clone());
-        let now = sizes(report).ok_or_else(|| Error::NoSizes { path: path.into() })?;
+        let none = || Error::NoSizes { path: path.into() };
+        let now = &report.code.as_ref().ok_or_else(none)?.sizes;
         let before = compare::read(old, options)?;
-        Ok(Some(bringup_audit::code::compare(&before, &now)))
+        Ok(Some(bringup_audit::code::compare(&before, now)))
     }
 
     /// What becomes of breaches of the rules that are named; what is denied is denied.
