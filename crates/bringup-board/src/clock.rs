@@ -5,6 +5,10 @@
 //! the exact time it began at. Times are fractions of 128-bit integers: nothing is rounded however often the clock
 //! is switched.
 
+mod pace;
+
+pub(crate) use pace::Pace;
+
 /// A frequency as an exact fraction of hertz: a third of 64 MHz is one too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Frequency {
@@ -70,10 +74,10 @@ pub struct Time {
     denominator: u128,
 }
 
-/// Denominator of the fallback for fractions that outgrow 128 bits: attoseconds.
-const ATTOSECONDS: u128 = 1_000_000_000_000_000_000;
-
 impl Time {
+    /// Attoseconds in a second: the denominator of fractions that would outgrow 128 bits.
+    const ATTOSECONDS: u128 = 1_000_000_000_000_000_000;
+
     /// Power-on.
     pub const ZERO: Self = Self {
         numerator: 0,
@@ -114,7 +118,7 @@ impl Time {
     pub fn plus(self, other: Self) -> Self {
         self.exact_sum(other).unwrap_or_else(|| {
             let sum = self.in_attoseconds().saturating_add(other.in_attoseconds());
-            Self::fraction(sum, ATTOSECONDS)
+            Self::fraction(sum, Self::ATTOSECONDS)
         })
     }
 
@@ -142,7 +146,7 @@ impl Time {
         };
         exact().unwrap_or_else(|| {
             let difference = self.in_attoseconds().saturating_sub(other.in_attoseconds());
-            Self::fraction(difference, ATTOSECONDS)
+            Self::fraction(difference, Self::ATTOSECONDS)
         })
     }
 
@@ -154,14 +158,14 @@ impl Time {
         ) {
             // The same with divisions of 64 bits, where they do.
             let (whole, rest) = (numerator / denominator, numerator % denominator);
-            let part = u128::from(rest) * ATTOSECONDS / u128::from(denominator);
-            return u128::from(whole) * ATTOSECONDS + part;
+            let part = u128::from(rest) * Self::ATTOSECONDS / u128::from(denominator);
+            return u128::from(whole) * Self::ATTOSECONDS + part;
         }
-        let whole = (self.numerator / self.denominator).saturating_mul(ATTOSECONDS);
+        let whole = (self.numerator / self.denominator).saturating_mul(Self::ATTOSECONDS);
         let rest = self.numerator % self.denominator;
-        let part = match rest.checked_mul(ATTOSECONDS) {
+        let part = match rest.checked_mul(Self::ATTOSECONDS) {
             Some(scaled) => scaled / self.denominator,
-            None => rest / (self.denominator / ATTOSECONDS).max(1),
+            None => rest / (self.denominator / Self::ATTOSECONDS).max(1),
         };
         whole.saturating_add(part)
     }

@@ -54,6 +54,7 @@ mod run;
 pub mod scheduler;
 mod script;
 mod semihosting;
+mod text;
 mod trace;
 mod vcd;
 pub mod wires;

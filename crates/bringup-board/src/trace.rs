@@ -4,6 +4,7 @@
 //! so that another thread can write it while the board runs on.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use bringup_cpu::{At, Bus as _, Width};
@@ -12,14 +13,11 @@ use bringup_symbols::Symbols;
 
 use crate::board::Board;
 use crate::bus::System;
-use crate::clock::Clock;
+use crate::clock::{Clock, Pace};
 use crate::devices::Map;
 use crate::image::Image;
 use crate::registers::Layout;
-
-mod text;
-
-use text::{Pace, decimal, hex, time};
+use crate::text::{GIGA, decimal, hex, time};
 
 /// One access to a register, or several of the same that a polling loop made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,7 +48,7 @@ pub struct Batch {
 }
 
 /// Accesses after which a batch is handed over.
-const BATCH: usize = 1 << 14;
+const BATCH: usize = 1 << 12;
 /// Accesses back that a loop of reads may have begun.
 const LOOP: usize = 32;
 
@@ -64,9 +62,7 @@ pub(crate) struct Recorder {
 
 impl System {
     /// Remembers an access.
-    #[cold]
     pub(crate) fn record(&mut self, address: u32, width: Width, value: u32, write: bool, at: At) {
-        let stop_at = self.stop_at();
         let Some(recorder) = &mut self.recorder else {
             return;
         };
@@ -79,9 +75,20 @@ impl System {
             width,
             write,
         });
-        if recorder.accesses.len() >= BATCH && recorder.stop_at.is_none() {
+        if recorder.accesses.len() >= BATCH {
+            self.pause_for_batch(at.cycle);
+        }
+    }
+
+    /// Lets the run stop for a moment, so that what was recorded is handed over.
+    #[cold]
+    fn pause_for_batch(&mut self, cycle: u64) {
+        let stop_at = self.stop_at();
+        if let Some(recorder) = &mut self.recorder
+            && recorder.stop_at.is_none()
+        {
             recorder.stop_at = Some(stop_at);
-            self.pause_at(at.cycle);
+            self.pause_at(cycle);
         }
     }
 
@@ -195,7 +202,7 @@ impl Named {
                     out.push(b' ');
                 }
                 out.extend_from_slice(label.as_bytes());
-                decimal(u64::from((value & mask) >> shift), 0, out);
+                decimal(u64::from((value & mask) >> shift), out);
             }
         }
     }
@@ -208,14 +215,14 @@ struct Site {
     address: u32,
     width: Width,
     write: bool,
-    /// From the address of the instruction to the equals sign.
-    head: String,
+    /// The line from the address of the instruction to its end, as it is where no field is of interest.
+    line: Vec<u8>,
+    /// Where in it the digits of the value are.
+    value: Range<usize>,
     /// The register, as an index.
     register: usize,
     /// Bits of the access are bits of the register from here on.
     shift: u32,
-    /// Place in the source.
-    tail: String,
 }
 
 impl Site {
@@ -288,7 +295,7 @@ impl TraceText {
         let image = self.image.clone();
         // Only read when a place is asked for that is not known yet.
         let mut symbols = None;
-        let mut pace = Pace::default();
+        let mut pace = Pace::new(GIGA);
         for access in &batch.accesses {
             let slot = (access.pc >> 1 ^ access.address >> 2) as usize % RECENT;
             let index = self.recent.get(slot).copied().unwrap_or(0);
@@ -307,11 +314,8 @@ impl TraceText {
                 }
                 index
             };
-            time(
-                pace.nanoseconds(access.cycle, &batch.clock),
-                access.cycle,
-                out,
-            );
+            let nanoseconds = pace.time_at(access.cycle, &batch.clock);
+            time(nanoseconds, access.cycle, out);
             self.line(index, access, out);
         }
     }
@@ -334,17 +338,20 @@ impl TraceText {
             self.registers.len() - 1
         });
         let way = if access.write { "write" } else { "read " };
-        let head = format!("{:#010x}  {way} {name} = ", access.pc);
+        let head = format!("{:#010x}  {way} {name} = 0x", access.pc);
+        let value = head.len()..head.len() + bytes as usize * 2;
+        let place = place().unwrap_or_default();
+        let line = format!("{head:0<0$}{place}\n", value.end);
         let index = self.sites.len();
         self.sites.push(Site {
             pc: access.pc,
             address: access.address,
             width: access.width,
             write: access.write,
-            head,
+            line: line.into_bytes(),
+            value,
             register,
             shift,
-            tail: place().unwrap_or_default(),
         });
         self.known.insert(key, index);
         index
@@ -357,11 +364,11 @@ impl TraceText {
         let Some(named) = self.registers.get_mut(site.register) else {
             return;
         };
-        out.extend_from_slice(site.head.as_bytes());
-        hex(access.value, access.width.bytes() * 2, out);
-        if access.times > 1 {
-            out.extend_from_slice(" × ".as_bytes());
-            decimal(access.times, 0, out);
+        let start = out.len();
+        out.extend_from_slice(&site.line);
+        let line = out.get_mut(start..).unwrap_or_default();
+        if let Some(digits) = line.get_mut(site.value.clone()) {
+            hex(access.value, digits);
         }
         let lanes = access.width.mask() << site.shift;
         let value = access.value << site.shift;
@@ -371,15 +378,22 @@ impl TraceText {
             named.seen
         };
         let different = (value ^ reference) & lanes;
-        named.write_fields(different, value, out);
+        if different != 0 || access.times > 1 {
+            // What is to be told stands between the value and the place.
+            out.truncate(start + site.value.end);
+            if access.times > 1 {
+                out.extend_from_slice(" × ".as_bytes());
+                decimal(access.times, out);
+            }
+            named.write_fields(different, value, out);
+            out.extend_from_slice(site.line.get(site.value.end..).unwrap_or_default());
+        }
         let kept = if access.write {
             lanes & !named.ones_act & !named.zeros_act
         } else {
             lanes
         };
         named.seen = (named.seen & !kept) | (value & kept);
-        out.extend_from_slice(site.tail.as_bytes());
-        out.push(b'\n');
     }
 }
 

@@ -1,14 +1,19 @@
 //! The pins of a run as a value change dump (IEEE 1364-2005, clause 18), which GTKWave and others show.
 
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::collections::binary_heap::PeekMut;
 use std::io;
 
 use vcd::{IdCode, TimescaleUnit, Value, VarType, Writer};
 
 use crate::board::Board;
-use crate::pins::Pin;
+use crate::clock::Pace;
+use crate::pins::{Edge, Pin};
+use crate::text::decimal;
 
-/// Attoseconds in the unit of time of the dump, a picosecond.
-const PICOSECOND: u128 = 1_000_000;
+/// Units of time of the dump in a second: picoseconds.
+const PICOSECONDS: u64 = 1_000_000_000_000;
 
 impl Board {
     /// What happened on the pins since power-on: those that changed, and those that the board has a name for, such as
@@ -44,40 +49,48 @@ impl Board {
             let level = first.map_or(pin.level().unwrap_or(false), |edge| !edge.level);
             writer.change_scalar(*id, Value::from(level))?;
         }
-        let edges = |(pin, id): (&&Pin, &IdCode)| {
-            let id = *id;
-            let edges: Vec<_> = pin
-                .edges()
-                .iter()
-                .map(|edge| (edge.cycle, id, edge.level))
-                .collect();
-            edges
-        };
-        let mut changes: Vec<(u64, IdCode, bool)> = pins.iter().zip(&ids).flat_map(edges).collect();
-        changes.sort_by_key(|(cycle, ..)| *cycle);
-        let mut now = (0, 0);
-        for (cycle, id, level) in changes {
-            if cycle != now.0 {
-                let time = self.system.clock.time_at(cycle).in_attoseconds() / PICOSECOND;
-                let time = time as u64;
-                if time != now.1 {
-                    writer.timestamp(time)?;
-                }
-                now = (cycle, time);
+        self.write_changes(&pins, &ids, writer.writer());
+        Ok(())
+    }
+
+    /// Appends every edge in the order of time, those of one time in the order of the pins. The lines are put together here, for
+    /// there may be millions of them.
+    fn write_changes(&self, pins: &[&Pin], ids: &[IdCode], out: &mut Vec<u8>) {
+        let lines: Vec<[String; 2]> = ids
+            .iter()
+            .map(|id| [0, 1].map(|level| format!("{level}{id}\n")))
+            .collect();
+        let mut rest: Vec<&[Edge]> = pins.iter().map(|pin| pin.edges()).collect();
+        let heads = rest.iter().enumerate();
+        let mut next: BinaryHeap<_> = heads
+            .filter_map(|(index, edges)| Some(Reverse((edges.first()?.cycle, index))))
+            .collect();
+        let (clock, mut pace) = (&self.system.clock, Pace::new(PICOSECONDS));
+        let mut now = 0;
+        while let Some(mut head) = next.peek_mut() {
+            let Reverse((cycle, index)) = *head;
+            step_to(pace.time_at(cycle, clock), &mut now, out);
+            if let Some((edge, behind)) = rest[index].split_first() {
+                out.extend_from_slice(lines[index][usize::from(edge.level)].as_bytes());
+                rest[index] = behind;
             }
-            writer.change_scalar(id, Value::from(level))?;
+            match rest[index].first() {
+                Some(edge) => *head = Reverse((edge.cycle, index)),
+                None => drop(PeekMut::pop(head)),
+            }
         }
         // The end of the run, so that viewers show what stayed as it was.
-        let end = self
-            .system
-            .clock
-            .time_at(self.core.cycles())
-            .in_attoseconds()
-            / PICOSECOND;
-        if end as u64 > now.1 {
-            writer.timestamp(end as u64)?;
-        }
-        Ok(())
+        step_to(pace.time_at(self.core.cycles(), clock), &mut now, out);
+    }
+}
+
+/// Appends a line for the time, if it is a later one.
+fn step_to(time: u64, now: &mut u64, out: &mut Vec<u8>) {
+    if time > *now {
+        out.push(b'#');
+        decimal(time, out);
+        out.push(b'\n');
+        *now = time;
     }
 }
 

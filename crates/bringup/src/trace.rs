@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -75,15 +75,21 @@ impl Recording {
 }
 
 /// Writes what comes until nothing can come any more: the text is made here, and a further thread hands it to the system, which
-/// takes as long for it.
+/// takes as long for it. Their buffers go round: new memory would take the system longer than the text takes us.
 fn write(mut file: File, mut text: TraceText, batches: Receiver<Batch>) -> io::Result<()> {
     let (sender, receiver) = sync_channel::<Vec<u8>>(AHEAD);
+    let (give_back, used) = channel::<Vec<u8>>();
     let writer = thread::spawn(move || {
-        let mut texts = receiver.into_iter();
-        texts.try_for_each(|text| file.write_all(&text))
+        receiver.into_iter().try_for_each(|mut text| {
+            file.write_all(&text)?;
+            text.clear();
+            // Where nobody wants it any more, the trace is at its end.
+            let _ = give_back.send(text);
+            Ok(())
+        })
     });
     for batch in batches {
-        let mut out = Vec::new();
+        let mut out = used.try_recv().unwrap_or_default();
         text.write(&batch, &mut out);
         if sender.send(out).is_err() {
             // The file cannot be written; the writer says why.
