@@ -4,6 +4,7 @@
 #![no_std]
 
 pub mod chip;
+pub mod dma;
 pub mod irq;
 pub mod led;
 pub mod macros;

@@ -61,6 +61,8 @@ pub struct Board {
     pub(crate) resets: u64,
     /// The run pauses soon to see whether the HardFault handler is an endless loop.
     pub(crate) handler_watched: bool,
+    /// A loop was taken for stuck while a DMA controller waited for the world outside: it is let run to the end of this run.
+    pub(crate) waits_for_transfers: bool,
     /// Where the next run begins when the last one ended with its time, so that no cycle is lost between them.
     pub(crate) reached: Option<Time>,
 }
@@ -151,6 +153,7 @@ impl Board {
             serves_semihosting: true,
             resets: 0,
             handler_watched: false,
+            waits_for_transfers: false,
             reached: None,
         })
     }

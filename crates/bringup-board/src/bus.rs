@@ -7,7 +7,6 @@ use std::sync::Arc;
 use bringup_cpu::{
     At, Bus, BusFault, SystemAccess, UnknownUse, UnknownValue, Unpredictable, Width,
 };
-use bringup_device::Device as Description;
 use bringup_device::catalogue::{Chip, Core, MemoryKind};
 
 use crate::checks::{self, Findings, null_access};
@@ -31,6 +30,7 @@ use latency::Latency;
 mod accesses;
 mod core_events;
 mod debugger;
+mod dma;
 mod ends;
 mod late;
 mod latency;
@@ -87,6 +87,8 @@ pub(crate) struct System {
     /// Where the stack overflowed last.
     overflowed: Option<At>,
     unknown: Unknown,
+    /// Lowest and highest address in RAM that code was fetched from.
+    code_in_ram: Option<(u32, u32)>,
     /// Reads of the first bytes one after the other: the address behind, and the instruction.
     null_walk: Vec<(u32, u32)>,
 }
@@ -130,10 +132,11 @@ impl System {
             checked: (0, 0, Frequency::hz(0)),
             program: None,
             stack: None,
-            interrupts: interrupt_names(source.device()),
+            interrupts: core_events::interrupt_names(source.device()),
             exceptions: Exceptions::default(),
             overflowed: None,
             unknown: Unknown::default(),
+            code_in_ram: None,
             null_walk: Vec::new(),
         };
         system.reset(Reset::PowerOn, 0);
@@ -234,6 +237,8 @@ impl System {
                 }
             } else if std::mem::take(&mut self.wires.standby_ends) {
                 self.end_standby();
+            } else if self.wires.requests.has_news() {
+                self.serve_requests();
             } else if std::mem::take(&mut self.wires.clock_changed) {
                 self.finish_rtc(cycle);
                 self.check_flash(cycle);
@@ -412,13 +417,6 @@ impl System {
     }
 }
 
-fn interrupt_names(description: &Description) -> Arc<[(u32, String)]> {
-    let interrupts = description.interrupts().into_iter();
-    interrupts
-        .map(|interrupt| (interrupt.value, interrupt.name.clone()))
-        .collect()
-}
-
 impl Bus for System {
     #[expect(
         clippy::inline_always,
@@ -502,6 +500,7 @@ impl Bus for System {
 
     fn fetch(&mut self, address: u32) -> Result<u16, BusFault> {
         let halfword = self.memories.read(address, Width::Halfword);
+        self.note_fetch(address);
         halfword.map(|halfword| halfword as u16).ok_or(BusFault)
     }
 

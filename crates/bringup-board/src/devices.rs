@@ -81,6 +81,8 @@ pub(crate) struct Devices {
     pub(crate) debug: Option<usize>,
     /// The real-time clock, if it has a model.
     pub(crate) rtc: Option<usize>,
+    /// The DMA controllers that have a model.
+    pub(crate) dma: Vec<usize>,
     /// What peripherals that wait are made from.
     late: Option<Arc<Late>>,
     /// The SVD file has an error in what was read late, and something was left out.
@@ -155,6 +157,7 @@ impl Devices {
             exti: None,
             debug: None,
             rtc: None,
+            dma: Vec::new(),
             late: None,
             broken: false,
         };
@@ -206,8 +209,10 @@ impl Devices {
             let found = devices.position(name);
             found.filter(|index| chip.models.contains_key(&devices.list[*index].name))
         };
+        let dma = ["DMA1", "DMA2"].into_iter().filter_map(modelled).collect();
         (devices.flash, devices.exti, devices.rtc) =
             (modelled("FLASH"), modelled("EXTI"), modelled("RTC"));
+        devices.dma = dma;
         Ok(devices)
     }
 

@@ -49,6 +49,7 @@ mod program;
 mod ram;
 pub mod registers;
 pub mod report;
+pub mod requests;
 mod rtt;
 mod run;
 pub mod scheduler;

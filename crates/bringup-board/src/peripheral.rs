@@ -10,6 +10,7 @@ use crate::console::Console;
 use crate::memory::Memories;
 use crate::pins::{PinId, Pins, SignalId};
 use crate::registers::{Layout, RegisterFile};
+use crate::requests::Requests;
 use crate::scheduler::{DeviceIndex, Scheduler};
 use crate::wires::Wires;
 
@@ -203,6 +204,20 @@ impl Context<'_> {
         self.wires.reset.get_or_insert(reset);
     }
 
+    /// Sets the level of a request line to the DMA controllers, where it follows a flag.
+    #[inline]
+    pub fn request(&mut self, line: Requests, level: bool) {
+        let lines = &mut self.wires.requests;
+        if (lines.high(line) == line) != level {
+            lines.set(line, level, self.cycle);
+        }
+    }
+
+    /// Requests one transfer: the line is high until a DMA controller serves it, or [`Context::request`] lowers it.
+    pub fn request_once(&mut self, line: Requests) {
+        self.wires.requests.latch(line, self.cycle);
+    }
+
     /// Sets the level of an interrupt line. ARMv6-M has 32 of them; others are ignored.
     pub fn set_line(&mut self, irq: u32, level: bool) {
         if let Some(bit) = 1_u32.checked_shl(irq) {
@@ -287,6 +302,16 @@ pub trait Model: Send + Sync {
     /// Peripherals raised lines 16 and up of the EXTI, bit n being line n; asked of the EXTI.
     fn edges(&mut self, lines: u32, context: &mut Context<'_>) {
         let _ = (lines, context);
+    }
+
+    /// Request lines have risen; asked of DMA controllers.
+    fn requested(&mut self, context: &mut Context<'_>) {
+        let _ = context;
+    }
+
+    /// The transfer that this controller asked for was made; not `done` if the bus refused one of its accesses.
+    fn transferred(&mut self, done: bool, context: &mut Context<'_>) {
+        let _ = (done, context);
     }
 
     /// The clock tree is not what it was.

@@ -287,6 +287,9 @@ impl Board {
             .await_text(options.until_text.as_deref());
         self.core.set_stop_on_hard_fault(true);
         self.handler_watched = false;
+        if std::mem::take(&mut self.waits_for_transfers) {
+            self.core.set_stop_when_stuck(true);
+        }
         self.core.set_skip(options.skip);
         let halt = loop {
             let stop = self.core.run(&mut self.system, u64::MAX);
@@ -363,6 +366,12 @@ impl Board {
             armv6m::Stop::Stuck { .. } if self.system.has_rtt_to_do() => {
                 // Firmware waits for a debugger to read or write; the board will when it looks.
                 self.system.rtt.awaited = true;
+                self.core.set_stop_when_stuck(false);
+                None
+            }
+            armv6m::Stop::Stuck { .. } if self.system.awaits_transfers() => {
+                // Memory that it polls may be written when the world outside does something.
+                self.waits_for_transfers = true;
                 self.core.set_stop_when_stuck(false);
                 None
             }

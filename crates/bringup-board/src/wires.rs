@@ -2,6 +2,7 @@
 
 use crate::checks::Breach;
 use crate::peripheral::Reset;
+use crate::requests::RequestLines;
 
 /// Highest HCLK for a number of flash wait states: core voltage range (0 where the chip has none), wait states, hertz.
 pub type FlashLimits = &'static [(u8, u32, u64)];
@@ -43,6 +44,8 @@ pub struct Wires {
     pub exti_raised: u32,
     /// What the flash can do; empty where the controller has no model.
     pub flash_limits: FlashLimits,
+    /// Requests of peripherals for direct memory access.
+    pub requests: RequestLines,
     /// An event for the core, as `SEV` makes one.
     pub event: bool,
     /// The clock tree was changed.
@@ -67,6 +70,7 @@ impl Wires {
             | self.code_changed
             | self.event
             | self.standby_ends
+            | self.requests.has_news()
             | self.has_rare_news()
     }
 

@@ -1,8 +1,10 @@
 //! What the core tells of itself beyond its accesses: exceptions it takes and leaves, and a stack that overflows.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use bringup_cpu::{At, UnknownUse, UnknownValue, Width};
+use bringup_device::Device;
 
 use super::System;
 use crate::checks::interrupt_storm::{self, Cause};
@@ -75,6 +77,14 @@ impl Unknown {
         let copy = before.filter(|(place, _)| address - **place < 4);
         copy.map_or(address, |(_, origin)| *origin)
     }
+}
+
+/// Names of a chip's interrupts, by number.
+pub(super) fn interrupt_names(description: &Device) -> Arc<[(u32, String)]> {
+    let interrupts = description.interrupts().into_iter();
+    interrupts
+        .map(|interrupt| (interrupt.value, interrupt.name.clone()))
+        .collect()
 }
 
 impl System {

@@ -100,6 +100,20 @@ impl System {
         BusFault
     }
 
+    /// An access by a DMA controller to what only the core is connected to.
+    #[cold]
+    pub(super) fn report_out_of_reach(&mut self, address: u32, write: bool, at: At) -> BusFault {
+        let (rule, subject) = (&checks::unmapped::RULE, dead_subject(address, write));
+        let register = match self.device_at(address) {
+            Some((device, offset)) => device.register_name(offset, Width::Word),
+            None => format!("{address:#010x}"),
+        };
+        self.findings.report(rule, subject, at.pc, at.cycle, || {
+            checks::unmapped::out_of_reach(&register, write)
+        });
+        BusFault
+    }
+
     #[cold]
     pub(super) fn report_flash_write(
         &mut self,

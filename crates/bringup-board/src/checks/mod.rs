@@ -257,6 +257,13 @@ impl Findings {
         }
     }
 
+    /// Says of all but the first `known` findings who brought them about.
+    pub(crate) fn attribute(&mut self, known: usize, who: &str) {
+        for finding in self.list.iter_mut().skip(known) {
+            finding.message = format!("{who}: {}", finding.message);
+        }
+    }
+
     /// All findings in the order they came up.
     pub(crate) fn list(&self) -> &[Finding] {
         &self.list

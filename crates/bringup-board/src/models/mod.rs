@@ -39,6 +39,9 @@ pub const MODELS: &[(&str, Constructor)] = &[
     ("stm32/wwdg", |setup| {
         Box::new(stm32::wwdg::Wwdg::new(setup))
     }),
+    ("stm32f0/dma", |setup| {
+        Box::new(stm32::dma::Dma::new(setup, stm32f0::dma::KIND))
+    }),
     ("stm32f0/flash", |setup| {
         Box::new(stm32f0::flash::Flash::new(setup))
     }),
@@ -51,6 +54,9 @@ pub const MODELS: &[(&str, Constructor)] = &[
     }),
     ("stm32f0/syscfg", |setup| {
         Box::new(stm32::syscfg::Syscfg::new(setup, b'F'))
+    }),
+    ("stm32l0/dma", |setup| {
+        Box::new(stm32::dma::Dma::new(setup, stm32l0::dma::KIND))
     }),
     ("stm32l0/flash", |setup| {
         Box::new(stm32l0::flash::Flash::new(setup))
@@ -78,7 +84,9 @@ const WAITING: &[&str] = &[
     "stm32/timer32",
     "stm32/usart",
     "stm32/wwdg",
+    "stm32f0/dma",
     "stm32f0/syscfg",
+    "stm32l0/dma",
     "stm32l0/syscfg",
 ];
 

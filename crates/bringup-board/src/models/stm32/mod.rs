@@ -1,6 +1,7 @@
 //! Blocks that many STM32 families share.
 
 pub mod crc;
+pub mod dma;
 pub mod exti;
 pub mod gpio;
 pub mod iwdg;

@@ -3,12 +3,14 @@
 //! | part | modelled |
 //! |---|---|
 //! | `EXTICR1` to `EXTICR4` | which port each of the EXTI lines 0 to 15 listens to |
-//! | memory remap (`MEM_MODE`), fast-mode pins, DMA remaps, comparators | kept, without effect |
+//! | DMA remaps in `CFGR1` of the F0 | which requests lead to other channels |
+//! | memory remap (`MEM_MODE`), fast-mode pins, comparators | kept, without effect |
 
 use bringup_cpu::Width;
 
 use crate::peripheral::{Context, Model, Reset, Setup};
 
+const CFGR1: u32 = 0x00;
 const EXTICR1: u32 = 0x08;
 const EXTICR4: u32 = 0x14;
 
@@ -28,6 +30,8 @@ impl Syscfg {
     }
 
     fn settle(&self, context: &mut Context<'_>) {
+        let (remaps, cycle) = (context.file.get(CFGR1), context.cycle);
+        context.wires.requests.remap(remaps, cycle);
         for line in 0..16 {
             let register = context.file.get(EXTICR1 + line / 4 * 4);
             let code = (register >> (line % 4 * 4)) as u8 & 0b1111;
@@ -47,7 +51,7 @@ impl Model for Syscfg {
 
     fn write(&mut self, offset: u32, width: Width, value: u32, context: &mut Context<'_>) -> bool {
         let done = context.file.write(offset, width, value);
-        if (EXTICR1..EXTICR4 + 4).contains(&offset) {
+        if offset < EXTICR4 + 4 {
             self.settle(context);
         }
         done

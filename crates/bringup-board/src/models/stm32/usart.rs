@@ -8,8 +8,9 @@
 //! | `RDR`, `RXNE`, `ORE`, `OVRDIS`, `IDLE`, `BUSY`, `CMF` | bytes from the board's console, at the speed of the port, lost while the receiver is off or the signal `RX` is not connected |
 //! | `ICR`, `RQR.RXFRQ`, `RQR.TXFRQ` | as the manual says |
 //! | interrupts | `TXEIE`, `TCIE`, `RXNEIE`, `IDLEIE`, `PEIE`, `EIE`, `CMIE` |
+//! | DMA | `DMAT` requests with `TXE`, `DMAR` with `RXNE`; `DDRE` has no effect |
 //! | the level of the pin `TX` | idle while the transmitter is on; the bits of a frame are not on it |
-//! | the idle frame that follows setting `TE`; breaks; hardware flow control; DMA; half duplex; synchronous, smartcard, IrDA and LIN modes; automatic baud rate; receiver time-out; wake-up from stop; noise and framing errors | not modelled |
+//! | the idle frame that follows setting `TE`; breaks; hardware flow control; half duplex; synchronous, smartcard, IrDA and LIN modes; automatic baud rate; receiver time-out; wake-up from stop; noise and framing errors | not modelled |
 
 use std::collections::VecDeque;
 
@@ -19,6 +20,7 @@ use crate::clock::{Kernel, Time};
 use crate::peripheral::{Context, Model, Reset, Setup};
 use crate::pins::SignalId;
 use crate::registers::RegisterFile;
+use crate::requests::Requests;
 
 const CR1: u32 = 0x00;
 const CR2: u32 = 0x04;
@@ -46,6 +48,8 @@ const CR1_OVER8: u32 = 1 << 15;
 const CR1_M1: u32 = 1 << 28;
 const CR2_TXINV: u32 = 1 << 17;
 const CR3_EIE: u32 = 1 << 0;
+const CR3_DMAR: u32 = 1 << 6;
+const CR3_DMAT: u32 = 1 << 7;
 const CR3_OVRDIS: u32 = 1 << 12;
 const RQR_RXFRQ: u32 = 1 << 3;
 const RQR_TXFRQ: u32 = 1 << 4;
@@ -103,6 +107,8 @@ pub struct Usart {
     irq: Option<u32>,
     tx: SignalId,
     rx: SignalId,
+    /// Request lines for what is to be sent and for what came.
+    requests: (Requests, Requests),
     /// The frame in the shift register.
     shifting: Option<u32>,
     /// Bytes on the line, the first one being received.
@@ -150,6 +156,10 @@ impl Usart {
             irq: setup.interrupt(setup.name),
             tx: setup.signal("TX", 0),
             rx: setup.signal("RX", 0),
+            requests: (
+                Requests::find(&format!("{}_TX", setup.name)),
+                Requests::find(&format!("{}_RX", setup.name)),
+            ),
             shifting: None,
             incoming: VecDeque::new(),
         }
@@ -360,11 +370,17 @@ impl Usart {
         isr & flags
     }
 
+    /// Interrupt and requests follow the flags.
     fn update_line(&self, context: &mut Context<'_>) {
         let level = Self::raising(context.file) != 0;
         if let Some(irq) = self.irq {
             context.set_line(irq, level);
         }
+        let (isr, cr3) = (context.file.get(ISR), context.file.get(CR3));
+        let on = context.file.get(CR1) & CR1_UE != 0;
+        let (send, receive) = self.requests;
+        context.request(send, on && cr3 & CR3_DMAT != 0 && isr & ISR_TXE != 0);
+        context.request(receive, on && cr3 & CR3_DMAR != 0 && isr & ISR_RXNE != 0);
     }
 }
 

@@ -1,4 +1,5 @@
 //! Blocks of the STM32L0 family.
 
+pub mod dma;
 pub mod flash;
 pub mod rcc;

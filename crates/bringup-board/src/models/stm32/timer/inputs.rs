@@ -1,18 +1,18 @@
 //! Inputs of a timer: capture, and the slave modes that an edge triggers.
 
-use super::{CCR, CR1, CR1_CEN, Channel, SMCR, SR, SR_TIF, Timer, set_flags};
+use super::{CCR, CR1, CR1_CEN, Channel, SMCR, SR, SR_TIF, Timer};
 use crate::peripheral::Context;
 
 impl Timer {
-    pub(super) fn capture(&self, index: usize, context: &mut Context<'_>) {
+    pub(super) fn capture(&mut self, index: usize, context: &mut Context<'_>) {
         let flag = 1 << (index + 1);
         if context.file.get(SR) & flag != 0 {
-            set_flags(flag << 8, context);
+            self.raise(flag << 8, context);
         }
         if let Some(offset) = CCR.get(index) {
             context.file.set(*offset, self.counter.value);
         }
-        set_flags(flag, context);
+        self.raise(flag, context);
     }
 
     /// An edge on the input of a channel.
@@ -69,18 +69,18 @@ impl Timer {
         match mode {
             0b100 => {
                 self.restart(context);
-                set_flags(SR_TIF, context);
+                self.raise(SR_TIF, context);
             }
             0b110 => {
                 if cr1 & CR1_CEN == 0 {
                     self.at = context.cycle;
                 }
                 context.file.set(CR1, cr1 | CR1_CEN);
-                set_flags(SR_TIF, context);
+                self.raise(SR_TIF, context);
             }
             0b111 if cr1 & CR1_CEN != 0 => {
                 self.advance(1, context);
-                set_flags(SR_TIF, context);
+                self.raise(SR_TIF, context);
             }
             _ => {}
         }

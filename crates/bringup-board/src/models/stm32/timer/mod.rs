@@ -10,12 +10,14 @@
 //! | `BDTR` | `MOE`, `AOE`; complementary outputs without dead time |
 //! | input capture | both inputs of a pair, edges, prescaler |
 //! | `SMCR` | reset, trigger and external clock mode 1 from the inputs 1 and 2 |
-//! | encoder and gated modes, ETR, triggers from other timers, `TRGO`, DMA, input filters, break inputs, `OCxCE`, dead time, `CKD`, remaps in `OR` | not modelled |
+//! | DMA | requests at updates, compare, capture, triggers and commutation, `CCDS`; bursts through `DCR` and `DMAR` |
+//! | encoder and gated modes, ETR, triggers from other timers, `TRGO`, input filters, break inputs, `OCxCE`, dead time, `CKD`, remaps in `OR` | not modelled |
 
 mod channel;
 pub mod counter;
 mod inputs;
 mod outputs;
+mod requests;
 
 use bringup_cpu::Width;
 
@@ -26,6 +28,7 @@ use channel::Channel;
 use counter::{Counter, Mode};
 
 const CR1: u32 = 0x00;
+const CR2: u32 = 0x04;
 const SMCR: u32 = 0x08;
 const DIER: u32 = 0x0C;
 const SR: u32 = 0x10;
@@ -42,6 +45,9 @@ const CCR4: u32 = 0x40;
 const CCR: [u32; 4] = [CCR1, 0x38, 0x3C, CCR4];
 const BDTR: u32 = 0x44;
 
+const DCR: u32 = 0x48;
+const DMAR: u32 = 0x4C;
+
 const CR1_CEN: u32 = 1 << 0;
 const CR1_UDIS: u32 = 1 << 1;
 const CR1_URS: u32 = 1 << 2;
@@ -50,12 +56,17 @@ const CR1_DIR: u32 = 1 << 4;
 const CR1_CMS: u32 = 0b11 << 5;
 const CR1_ARPE: u32 = 1 << 7;
 
+const CR2_CCDS: u32 = 1 << 3;
+
 const SR_UIF: u32 = 1 << 0;
 const SR_COMIF: u32 = 1 << 5;
 const SR_TIF: u32 = 1 << 6;
 const SR_BIF: u32 = 1 << 7;
 /// `CC1IF` to `CC4IF`.
 const SR_CC: u32 = 0b1111 << 1;
+const DIER_UDE: u32 = 1 << 8;
+/// `CC1DE` to `CC4DE`.
+const DIER_CCDE: u32 = SR_CC << 8;
 const EGR_UG: u32 = 1 << 0;
 
 const BDTR_AOE: u32 = 1 << 14;
@@ -99,6 +110,7 @@ pub struct Timer {
     repeat: u32,
     /// Core cycles per cycle of the timer's clock.
     divisor: u32,
+    requests: requests::Lines,
     /// The core cycle that the event is planned for.
     planned: Option<u64>,
 }
@@ -173,6 +185,7 @@ impl Timer {
             prescaler: 0,
             repeat: 0,
             divisor: 1,
+            requests: requests::Lines::new(setup),
             planned: None,
         }
     }
@@ -256,7 +269,7 @@ impl Timer {
             }
         }
         if flags != 0 {
-            set_flags(flags, context);
+            self.raise(flags, context);
         }
         if ends > 0 {
             self.on_end(ends, context);
@@ -271,7 +284,7 @@ impl Timer {
         }
         if context.file.get(CR1) & CR1_UDIS == 0 {
             self.load(context);
-            set_flags(SR_UIF, context);
+            self.raise(SR_UIF, context);
             if context.file.get(CR1) & CR1_OPM != 0 {
                 let cr1 = context.file.get(CR1);
                 context.file.set(CR1, cr1 & !CR1_CEN);
@@ -313,10 +326,11 @@ impl Timer {
     }
 
     fn next_change(&self, file: &RegisterFile) -> Option<u64> {
-        let (cr1, sr) = (file.get(CR1), file.get(SR));
+        let (cr1, sr, dier) = (file.get(CR1), file.get(SR), file.get(DIER));
         let mut next = u64::MAX;
         let mut consider = |distance: Option<u64>| next = next.min(distance.unwrap_or(u64::MAX));
-        let seen = sr & SR_UIF == 0 || cr1 & CR1_OPM != 0 || self.is_preloaded(file);
+        let requested = dier & (DIER_UDE | DIER_CCDE) != 0;
+        let seen = sr & SR_UIF == 0 || cr1 & CR1_OPM != 0 || requested || self.is_preloaded(file);
         let driving = self.channels.iter().any(Channel::drives);
         if driving || (cr1 & CR1_UDIS == 0 && seen) {
             consider(self.counter.to_end());
@@ -328,7 +342,7 @@ impl Timer {
             }
             if channel.drives() || (1..=3).contains(&channel.compare_mode()) {
                 consider(self.counter.to_value(channel.compare, true, true));
-            } else if sr & (1 << (index + 1)) == 0 {
+            } else if sr & (1 << (index + 1)) == 0 || dier & (1 << (index + 9)) != 0 {
                 consider(self.counter.to_value(channel.compare, up, down));
             }
         }
@@ -379,7 +393,7 @@ impl Timer {
             self.load(context);
             self.repeat = context.file.get(RCR) & 0xFF;
             if context.file.get(CR1) & CR1_URS == 0 {
-                set_flags(SR_UIF, context);
+                self.raise(SR_UIF, context);
             }
         }
         self.counter.value = match self.counter.mode {
@@ -393,13 +407,13 @@ impl Timer {
         for index in 0..self.channels.len() {
             if events & 1 << (index + 1) != 0 {
                 if self.channels[index].is_output() {
-                    set_flags(1 << (index + 1), context);
+                    self.raise(1 << (index + 1), context);
                 } else {
                     self.capture(index, context);
                 }
             }
         }
-        set_flags(events & (SR_COMIF | SR_TIF | SR_BIF), context);
+        self.raise(events & (SR_COMIF | SR_TIF | SR_BIF), context);
         if events & SR_BIF != 0 {
             context.file.set(BDTR, context.file.get(BDTR) & !BDTR_MOE);
         }
@@ -466,10 +480,6 @@ impl Timer {
     }
 }
 
-fn set_flags(flags: u32, context: &mut Context<'_>) {
-    context.file.set(SR, context.file.get(SR) | flags);
-}
-
 impl Model for Timer {
     fn reset(&mut self, _: Reset, context: &mut Context<'_>) {
         context.file.reset();
@@ -482,6 +492,7 @@ impl Model for Timer {
         };
         (self.at, self.prescaler, self.repeat) = (context.cycle, 0, 0);
         self.planned = None;
+        self.withdraw(context);
         self.decode(context.file);
         for channel in &mut self.channels {
             (channel.compare, channel.next_compare) = (0, 0);
@@ -492,6 +503,9 @@ impl Model for Timer {
 
     fn read(&mut self, offset: u32, width: Width, context: &mut Context<'_>) -> Option<u32> {
         let word = offset & !3;
+        if let Some(target) = self.burst(word, context) {
+            return self.read(target | offset & 3, width, context);
+        }
         if word == CNT || word == CR1 {
             let at = Moment::new(context.cycle, context.clock);
             return self.peek(offset, width, context.file, at);
@@ -515,6 +529,9 @@ impl Model for Timer {
 
     fn write(&mut self, offset: u32, width: Width, value: u32, context: &mut Context<'_>) -> bool {
         let word = offset & !3;
+        if let Some(target) = self.burst(word, context) {
+            return self.write(target | offset & 3, width, value, context);
+        }
         let compare = (CCR1..=CCR4).contains(&word);
         if compare {
             if !context.file.write(offset, width, value) {
@@ -553,7 +570,8 @@ impl Model for Timer {
                 self.counter.value = context.file.get(CNT);
                 self.at = context.cycle;
             }
-            PSC | DIER => {}
+            PSC => {}
+            DIER => self.withdraw(context),
             CCR1..=CCR4 => self.write_compare((word - CCR1) as usize / 4, context.file),
             CCMR1 | CCMR2 | CCER => {
                 self.decode(context.file);
