@@ -236,6 +236,8 @@ fn an_input_can_reset_start_and_clock_the_counter() {
     bench.board.drive("PA0", Some(true)).unwrap();
     assert_eq!(bench.read(TIM2 + CR1), 1);
     let mut bench = timer();
+    bench.write(TIM2 + PSC, 0);
+    bench.write(TIM2 + EGR, 1);
     bench.write(TIM2 + SMCR, 0b101 << 4 | 0b111);
     bench.write(TIM2 + CR1, 1);
     for _ in 0..5 {
@@ -244,6 +246,104 @@ fn an_input_can_reset_start_and_clock_the_counter() {
         bench.run(100);
     }
     assert_eq!(bench.read(TIM2 + CNT), 5);
+}
+
+#[test]
+fn the_prescaler_divides_an_external_clock() {
+    let mut bench = timer();
+    bench.write(TIM2 + PSC, 2);
+    bench.write(TIM2 + EGR, 1);
+    bench.write(TIM2 + SMCR, 0b101 << 4 | 0b111);
+    bench.write(TIM2 + CR1, 1);
+    for _ in 0..10 {
+        bench.board.drive("PA0", Some(true)).unwrap();
+        bench.board.drive("PA0", Some(false)).unwrap();
+    }
+    assert_eq!(bench.read(TIM2 + CNT), 3);
+}
+
+#[test]
+fn a_gate_holds_the_counter() {
+    let mut bench = timer();
+    // Input 2, inverted: the counter runs while PA1 is low.
+    bench.board.drive("PA1", Some(true)).unwrap();
+    bench.write(TIM2 + CCER, 0b10_0000);
+    bench.write(TIM2 + SMCR, 0b110 << 4 | 0b101);
+    bench.write(TIM2 + CR1, 1);
+    bench.run(300);
+    assert_eq!((bench.read(TIM2 + CNT), bench.read(TIM2 + SR)), (0, 0));
+    bench.board.drive("PA1", Some(false)).unwrap();
+    let start = bench.board.cycles();
+    assert_eq!(bench.read(TIM2 + SR), 1 << 6, "it started");
+    cycles(&mut bench, 800);
+    let ticks = (bench.board.cycles() - start) / 2;
+    assert_eq!(u64::from(bench.read(TIM2 + CNT)), ticks);
+    bench.board.drive("PA1", Some(true)).unwrap();
+    let held = bench.read(TIM2 + CNT);
+    bench.run(300);
+    assert_eq!(bench.read(TIM2 + CNT), held);
+    bench.board.drive("PA1", Some(false)).unwrap();
+    bench.run(100);
+    assert!(bench.read(TIM2 + CNT) > held);
+}
+
+/// Turns an encoder on PA0 and PA1 by so many edges, forwards (PA0 ahead) or backwards.
+fn turn(bench: &mut Bench, place: &mut i32, edges: i32) {
+    for _ in 0..edges.abs() {
+        *place += edges.signum();
+        let (first, second) = (
+            matches!(place.rem_euclid(4), 1 | 2),
+            place.rem_euclid(4) >= 2,
+        );
+        bench.board.drive("PA0", Some(first)).unwrap();
+        bench.board.drive("PA1", Some(second)).unwrap();
+        bench.run(20);
+    }
+}
+
+#[test]
+fn the_counter_follows_a_quadrature_encoder() {
+    for (mode, divisor) in [(0b011, 1), (0b001, 2), (0b010, 2)] {
+        let mut bench = timer();
+        let mut place = 0;
+        bench.write(TIM2 + PSC, 0);
+        bench.write(TIM2 + ARR, 99);
+        bench.write(TIM2 + EGR, 1);
+        bench.write(TIM2 + SR, 0);
+        bench.write(TIM2 + CCMR1, 0b01 << 8 | 0b01);
+        bench.write(TIM2 + SMCR, mode);
+        turn(&mut bench, &mut place, 4);
+        assert_eq!(bench.read(TIM2 + CNT), 0, "it is not enabled");
+        bench.write(TIM2 + CR1, 1);
+        turn(&mut bench, &mut place, 40);
+        assert_eq!(bench.read(TIM2 + CNT), 40 / divisor);
+        assert_eq!(bench.read(TIM2 + CR1), 1, "up");
+        turn(&mut bench, &mut place, -12);
+        assert_eq!(bench.read(TIM2 + CNT), 28 / divisor);
+        assert_eq!(bench.read(TIM2 + CR1), 1 | 1 << 4, "down");
+        assert_eq!(bench.read(TIM2 + SR) & 1, 0);
+        turn(&mut bench, &mut place, -32);
+        assert_eq!(bench.read(TIM2 + CNT), 100 - 4 / divisor);
+        assert_eq!(bench.read(TIM2 + SR) & 1, 1, "it went below 0");
+        bench.write(TIM2 + SR, 0);
+        turn(&mut bench, &mut place, 4);
+        assert_eq!(bench.read(TIM2 + CNT), 0);
+        assert_eq!(
+            bench.read(TIM2 + SR) & 1,
+            1,
+            "it went beyond the reload value"
+        );
+    }
+    // An inverted input turns the direction.
+    let mut bench = timer();
+    let mut place = 0;
+    bench.write(TIM2 + PSC, 0);
+    bench.write(TIM2 + EGR, 1);
+    bench.write(TIM2 + CCER, 0b10);
+    bench.write(TIM2 + SMCR, 0b011);
+    bench.write(TIM2 + CR1, 1);
+    turn(&mut bench, &mut place, 5);
+    assert_eq!(bench.read(TIM2 + CNT), 995);
 }
 
 #[test]

@@ -1,6 +1,6 @@
-//! Inputs of a timer: capture, and the slave modes that an edge triggers.
+//! Inputs of a timer: capture.
 
-use super::{CCR, CR1, CR1_CEN, Channel, SMCR, SR, SR_TIF, Timer};
+use super::{CCR, Channel, SR, Timer};
 use crate::peripheral::Context;
 
 impl Timer {
@@ -45,44 +45,6 @@ impl Timer {
                 self.capture(index, context);
             }
         }
-        let smcr = context.file.get(SMCR);
-        let passes = |index: usize| {
-            self.channels
-                .get(index)
-                .is_some_and(|channel| wanted(channel.enable))
-        };
-        let trigger = match (smcr >> 4) & 0b111 {
-            // The edge detector of input 1 passes both edges.
-            0b100 => input == 0,
-            0b101 => input == 0 && passes(0),
-            0b110 => input == 1 && passes(1),
-            _ => false,
-        };
-        if trigger {
-            self.trigger(smcr & 0b111, context);
-        }
-    }
-
-    /// An edge of the trigger input, by `SMCR.SMS`.
-    fn trigger(&mut self, mode: u32, context: &mut Context<'_>) {
-        let cr1 = context.file.get(CR1);
-        match mode {
-            0b100 => {
-                self.restart(context);
-                self.raise(SR_TIF, context);
-            }
-            0b110 => {
-                if cr1 & CR1_CEN == 0 {
-                    self.at = context.cycle;
-                }
-                context.file.set(CR1, cr1 | CR1_CEN);
-                self.raise(SR_TIF, context);
-            }
-            0b111 if cr1 & CR1_CEN != 0 => {
-                self.advance(1, context);
-                self.raise(SR_TIF, context);
-            }
-            _ => {}
-        }
+        self.drive_slave(input, wanted, context);
     }
 }

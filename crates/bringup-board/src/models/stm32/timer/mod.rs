@@ -9,15 +9,16 @@
 //! | output compare | frozen, active, inactive and toggle on match, forced, PWM 1 and 2, polarity, onto the pins that alternate functions connect |
 //! | `BDTR` | `MOE`, `AOE`; complementary outputs without dead time |
 //! | input capture | both inputs of a pair, edges, prescaler |
-//! | `SMCR` | reset, trigger and external clock mode 1 from the inputs 1 and 2 |
+//! | `SMCR` | encoder modes; reset, gated, trigger and external clock mode 1 from the inputs 1 and 2 |
 //! | DMA | requests at updates, compare, capture, triggers and commutation, `CCDS`; bursts through `DCR` and `DMAR` |
-//! | encoder and gated modes, ETR, triggers from other timers, `TRGO`, input filters, break inputs, `OCxCE`, dead time, `CKD`, remaps in `OR` | not modelled |
+//! | ETR, triggers from other timers, `TRGO`, input filters, break inputs, `OCxCE`, dead time, `CKD`, remaps in `OR` | not modelled |
 
 mod channel;
 pub mod counter;
 mod inputs;
 mod outputs;
 mod requests;
+mod slave;
 
 use bringup_cpu::Width;
 
@@ -106,6 +107,10 @@ pub struct Timer {
     at: u64,
     /// Prescaler in effect.
     prescaler: u32,
+    /// Pulses of an input since the counter counted last: the prescaler divides them.
+    pulses: u32,
+    /// The trigger input is high, which lets a counter in gated mode count.
+    gate: bool,
     /// Updates that are left out before the next one counts.
     repeat: u32,
     /// Core cycles per cycle of the timer's clock.
@@ -183,6 +188,8 @@ impl Timer {
             },
             at: 0,
             prescaler: 0,
+            pulses: 0,
+            gate: false,
             repeat: 0,
             divisor: 1,
             requests: requests::Lines::new(setup),
@@ -197,7 +204,7 @@ impl Timer {
 
     /// Whether time makes the counter count, and not an input.
     fn is_running(&self, file: &RegisterFile) -> bool {
-        self.off == 0 && file.get(CR1) & CR1_CEN != 0 && file.get(SMCR) & 0b111 != 0b111
+        self.off == 0 && file.get(CR1) & CR1_CEN != 0 && self.is_clocked_by_bus(file)
     }
 
     /// Ticks from `at` to a cycle.
@@ -387,7 +394,7 @@ impl Timer {
 
     /// Starts a period anew, as an update by software or by a trigger does.
     fn restart(&mut self, context: &mut Context<'_>) {
-        self.at = context.cycle;
+        (self.at, self.pulses) = (context.cycle, 0);
         let silent = context.file.get(CR1) & CR1_UDIS != 0;
         if !silent {
             self.load(context);
@@ -424,6 +431,11 @@ impl Timer {
 
     fn write_cr1(&mut self, before: u32, context: &mut Context<'_>) {
         let mut cr1 = context.file.get(CR1);
+        if Self::is_encoder(context.file) {
+            // `DIR` is read-only there.
+            cr1 = cr1 & !CR1_DIR | before & CR1_DIR;
+            context.file.set(CR1, cr1);
+        }
         let mode = match (cr1 & CR1_CMS != 0, cr1 & CR1_DIR != 0) {
             (true, _) => Mode::Centre,
             (false, true) => Mode::Down,
@@ -491,6 +503,7 @@ impl Model for Timer {
             down: false,
         };
         (self.at, self.prescaler, self.repeat) = (context.cycle, 0, 0);
+        (self.pulses, self.gate) = (0, false);
         self.planned = None;
         self.withdraw(context);
         self.decode(context.file);
@@ -576,7 +589,9 @@ impl Model for Timer {
             CCMR1 | CCMR2 | CCER => {
                 self.decode(context.file);
                 self.preload(context.file);
+                self.follow_gate(context);
             }
+            SMCR => self.set_slave_mode(context),
             _ => self.preload(context.file),
         }
         self.settle(context);
@@ -661,7 +676,7 @@ impl Model for Timer {
         let capturing = |channel: &Channel| !channel.is_output() && channel.enable & 1 != 0;
         let captures = self.channels.iter().any(capturing);
         let triggered = file.get(SMCR) & 0b111 != 0;
-        matches!(offset & !3, SR | CNT) && (captures || triggered)
+        matches!(offset & !3, SR | CNT | CR1) && (captures || triggered)
     }
 
     fn raised(&self, irq: u32, file: &RegisterFile) -> Option<(u32, u32)> {
