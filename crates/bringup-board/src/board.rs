@@ -29,9 +29,11 @@ pub struct Unmodelled {
     pub address: u32,
     /// Name, for example `PWR.CR`; `PWR+0x20` where the SVD file knows no register.
     pub register: String,
+    /// The fields that are left out, of a register whose peripheral has a model; empty where nothing models all of it.
+    pub fields: Vec<String>,
     /// How often it was read.
     pub reads: u64,
-    /// How often it was written.
+    /// How often it was written; of fields that are left out, how often some were set.
     pub writes: u64,
 }
 
@@ -284,14 +286,7 @@ impl Board {
 
     /// Registers that were used and that nothing models, by address: the results of a run are worth what these are.
     pub fn unmodelled(&self) -> Vec<Unmodelled> {
-        let list = self.system.unmodelled().into_iter();
-        list.map(|(address, register, reads, writes)| Unmodelled {
-            address,
-            register,
-            reads,
-            writes,
-        })
-        .collect()
+        self.system.unmodelled()
     }
 
     /// Whether the peripheral around an address has its clock; `None` where there is no peripheral.

@@ -55,6 +55,8 @@ pub(crate) struct System {
     lines: u32,
     /// Accesses inside a peripheral where no register is, by address: reads and writes.
     holes: BTreeMap<u32, (u64, u64)>,
+    /// Uses of registers that models leave out, by address: bits, and how often.
+    left_out: BTreeMap<u32, (u32, u64)>,
     /// Virtual time at which the run ends.
     limit: Option<Time>,
     /// Core cycle at which a debugger wants the run to pause.
@@ -117,6 +119,7 @@ impl System {
             recorder: None,
             lines: 0,
             holes: BTreeMap::new(),
+            left_out: BTreeMap::new(),
             limit: None,
             pause: u64::MAX,
             stop_at: u64::MAX,

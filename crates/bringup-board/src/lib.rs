@@ -28,6 +28,7 @@
 //! Checks sit where an access is decided ([`checks`]), one file per rule. They cost nothing on flash, on RAM a look at whether it
 //! was written, and on peripherals no more than a test of masks that are worked out when the board is made.
 
+mod awaited;
 pub mod backtrace;
 mod board;
 mod bus;

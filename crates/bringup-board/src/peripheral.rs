@@ -53,6 +53,11 @@ impl Setup<'_> {
         }
     }
 
+    /// Says that the bits `mask` of the word at `offset` are kept and have no other effect: firmware that sets one is told.
+    pub fn leave_out(&mut self, offset: u32, mask: u32) {
+        self.correct(offset, |word| word.left_out |= mask & word.writable);
+    }
+
     /// Limits what may be written to the bits `mask` of the word at `offset`, as the manual does; see [`Layout::allow`].
     pub fn allow(&mut self, offset: u32, mask: u32, values: RangeInclusive<u32>, advice: &str) {
         self.layout.allow(offset, mask, values, advice);
@@ -199,6 +204,11 @@ impl Context<'_> {
         });
     }
 
+    /// Tells that firmware uses the bits `bits` of the word at `offset` in a way that is not modelled.
+    pub(crate) fn left_out(&mut self, offset: u32, bits: u32) {
+        self.wires.left_out.push((self.device, offset, bits));
+    }
+
     /// Asks for a reset of the chip, which comes before the next instruction.
     pub fn request_reset(&mut self, reset: Reset) {
         self.wires.reset.get_or_insert(reset);
@@ -328,6 +338,13 @@ pub trait Model: Send + Sync {
     /// The flags that raise an interrupt now: the offset of their register and their bits. For messages.
     fn raised(&self, irq: u32, file: &RegisterFile) -> Option<(u32, u32)> {
         let _ = (irq, file);
+        None
+    }
+
+    /// What is missing that some of the bits `bits` of the word at `offset` change, if they never will: a hint for who waits
+    /// for them.
+    fn missing(&self, offset: u32, bits: u32, file: &RegisterFile) -> Option<String> {
+        let _ = (offset, bits, file);
         None
     }
 

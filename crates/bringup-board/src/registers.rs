@@ -390,7 +390,7 @@ impl RegisterFile {
     /// A register file in reset.
     pub fn new(mut layout: Layout) -> Self {
         for word in &mut layout.words {
-            word.watched = word.reserved() | word.limited;
+            word.watched = word.reserved() | word.limited | word.left_out;
             word.acts = word.acts_on_write();
         }
         let cells = vec![Cell::default(); layout.words.len()];

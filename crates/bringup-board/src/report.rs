@@ -237,9 +237,12 @@ pub struct FindingReport {
 pub struct UnmodelledReport {
     /// Name, for example `PWR.CR`.
     pub register: String,
+    /// The fields that are left out, of a register whose peripheral has a model.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<String>,
     /// How often it was read.
     pub reads: u64,
-    /// How often it was written.
+    /// How often it was written; of fields that are left out, how often some were set.
     pub writes: u64,
 }
 
@@ -285,6 +288,7 @@ impl Board {
             .map_or((0, 0), |image| (image.flash, image.ram));
         let unmodelled = self.unmodelled().into_iter().map(|used| UnmodelledReport {
             register: used.register,
+            fields: used.fields,
             reads: used.reads,
             writes: used.writes,
         });

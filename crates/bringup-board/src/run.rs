@@ -9,6 +9,7 @@ use bringup_device::catalogue::MemoryKind;
 use crate::board::Board;
 use crate::bus::System;
 use crate::checks;
+use crate::checks::stuck_poll::Awaited;
 use crate::clock::Time;
 use crate::error::Error;
 use crate::semihosting::{Guest, Outcome};
@@ -523,12 +524,18 @@ impl Board {
         let device = address.and_then(|address| self.system.device_at(address));
         let register = device.map(|(device, offset)| device.register_name(offset, Width::Word));
         let unmodelled = device.is_some_and(|(device, _)| device.model.is_none());
+        let (fields, missing) = address.map_or_else(Default::default, |at| self.awaited_fields(at));
         let cycle = self.core.cycles();
-        self.system
-            .findings
-            .report(&checks::stuck_poll::RULE, 0, pc, cycle, || {
-                checks::stuck_poll::detail(address, register.as_deref(), unmodelled)
-            });
+        let rule = &checks::stuck_poll::RULE;
+        self.system.findings.report(rule, 0, pc, cycle, || {
+            checks::stuck_poll::detail(Awaited {
+                address,
+                register: register.as_deref(),
+                fields: &fields,
+                unmodelled,
+                missing,
+            })
+        });
     }
 
     /// Serves the semihosting call that the core stands at.

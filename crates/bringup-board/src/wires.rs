@@ -3,6 +3,7 @@
 use crate::checks::Breach;
 use crate::peripheral::Reset;
 use crate::requests::RequestLines;
+use crate::scheduler::DeviceIndex;
 
 /// Highest HCLK for a number of flash wait states: core voltage range (0 where the chip has none), wait states, hertz.
 pub type FlashLimits = &'static [(u8, u32, u64)];
@@ -56,6 +57,8 @@ pub struct Wires {
     pub(crate) code_changed: bool,
     /// What models noticed that breaks a rule.
     pub(crate) breaches: Vec<Breach>,
+    /// Uses of registers that models leave out: peripheral, offset of the word, bits.
+    pub(crate) left_out: Vec<(DeviceIndex, u32, u32)>,
     /// Instruction that wrote to a register last, for findings about what it brought about.
     pub(crate) pc: u32,
     /// The board's console: port, pin it sends on, pin it receives on.
@@ -76,6 +79,8 @@ impl Wires {
 
     #[inline]
     const fn has_rare_news(&self) -> bool {
-        self.exti_raised != 0 || self.reset.is_some() || !self.breaches.is_empty()
+        self.exti_raised != 0
+            || self.reset.is_some()
+            || !(self.breaches.is_empty() && self.left_out.is_empty())
     }
 }

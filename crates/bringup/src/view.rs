@@ -170,11 +170,14 @@ fn unmodelled(text: &mut String, report: &Report) {
     if report.unmodelled.is_empty() {
         return;
     }
-    let names: Vec<_> = report
-        .unmodelled
-        .iter()
-        .map(|entry| entry.register.as_str())
-        .collect();
+    let mut names = Vec::new();
+    for entry in &report.unmodelled {
+        let fields = entry.fields.iter();
+        names.extend(fields.map(|field| format!("{}.{field}", entry.register)));
+        if entry.fields.is_empty() {
+            names.push(entry.register.clone());
+        }
+    }
     row(
         text,
         "unmodelled",

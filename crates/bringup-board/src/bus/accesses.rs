@@ -90,6 +90,10 @@ impl System {
         };
         let changed = (write.raw ^ before) & lanes;
         let (reserved, limited) = (changed & word.reserved(), changed & word.limited);
+        let left_out = changed & write.raw & word.left_out;
+        if left_out != 0 {
+            self.note_left_out(index, write.word, left_out);
+        }
         if reserved != 0 && write.raw != lanes {
             self.report_reserved(&write, reserved);
         }
@@ -242,9 +246,22 @@ impl System {
         });
     }
 
+    /// Notes that firmware uses what the model of a register leaves out.
+    fn note_left_out(&mut self, index: usize, word: u32, bits: u32) {
+        if let Some(device) = self.devices.list.get(index) {
+            let address = device.base.wrapping_add(word);
+            let (all, times) = self.left_out.entry(address).or_default();
+            *all |= bits;
+            *times += 1;
+        }
+    }
+
     /// Reports what models noticed.
     #[cold]
     pub(super) fn report_breaches(&mut self) {
+        for (device, word, bits) in std::mem::take(&mut self.wires.left_out) {
+            self.note_left_out(usize::from(device.0), word, bits);
+        }
         for breach in std::mem::take(&mut self.wires.breaches) {
             let (rule, subject) = (breach.rule, breach.subject);
             self.findings

@@ -31,11 +31,13 @@ impl System {
         }
         let findings = self.findings.clone();
         let (holes, remembered) = (self.holes.clone(), self.remembered.clone());
+        let left_out = self.left_out.clone();
         let recorder = self.recorder.take();
         let written = self.device_at(address);
         let written = written.and_then(|(device, offset)| device.file.writes(offset));
         let done = self.write(address, width, value, at).is_ok();
         (self.findings, self.holes, self.remembered) = (findings, holes, remembered);
+        self.left_out = left_out;
         self.recorder = recorder;
         if let Some(writes) = written
             && let Some(device) = index.and_then(|index| self.devices.list.get_mut(index))

@@ -4,6 +4,7 @@ use bringup_cpu::{At, BusFault, Width};
 use bringup_device::catalogue::MemoryKind;
 
 use super::{System, dead_subject};
+use crate::board::Unmodelled;
 use crate::checks;
 
 impl System {
@@ -153,33 +154,57 @@ impl System {
         }
     }
 
-    /// Registers that were used without a model, and addresses without a register, by address: name, reads, writes.
-    pub(crate) fn unmodelled(&self) -> Vec<(u32, String, u64, u64)> {
+    /// Registers that were used without a model or beyond what it does, and addresses without a register, by address.
+    pub(crate) fn unmodelled(&self) -> Vec<Unmodelled> {
         let mut list = Vec::new();
-        for device in self
-            .devices
-            .list
-            .iter()
-            .filter(|device| device.model.is_none())
-        {
-            for used in device.file.uses() {
-                let name = device.register_name(used.offset, Width::Word);
-                list.push((
-                    device.base.wrapping_add(used.offset),
-                    name,
-                    used.reads,
-                    used.writes,
-                ));
-            }
+        let bare = self.devices.list.iter();
+        for device in bare.filter(|device| device.model.is_none()) {
+            list.extend(device.file.uses().map(|used| Unmodelled {
+                address: device.base.wrapping_add(used.offset),
+                register: device.register_name(used.offset, Width::Word),
+                fields: Vec::new(),
+                reads: used.reads,
+                writes: used.writes,
+            }));
         }
-        for (address, (reads, writes)) in &self.holes {
-            let name = match self.device_at(*address) {
+        for (&address, &(bits, writes)) in &self.left_out {
+            let Some((device, offset)) = self.device_at(address) else {
+                continue;
+            };
+            let fields = device.file.layout().fields_of(offset, bits);
+            list.push(Unmodelled {
+                address,
+                register: device.register_name(offset, Width::Word),
+                fields: fields.into_iter().map(str::to_owned).collect(),
+                reads: 0,
+                writes,
+            });
+        }
+        for (&address, &(reads, writes)) in &self.holes {
+            let register = match self.device_at(address) {
                 Some((device, offset)) => format!("{}+{offset:#x}", device.name),
                 None => format!("{address:#010x}"),
             };
-            list.push((*address, name, *reads, *writes));
+            list.push(Unmodelled {
+                address,
+                register,
+                fields: Vec::new(),
+                reads,
+                writes,
+            });
         }
-        list.sort();
+        list.sort_by(|left, right| {
+            (left.address, &left.register).cmp(&(right.address, &right.register))
+        });
         list
+    }
+
+    /// Changes a bit of the register at `address`, as if hardware did.
+    pub(crate) fn flip(&mut self, address: u32, bit: u32) {
+        let index = self.devices.map.find(address);
+        if let Some(device) = index.and_then(|index| self.devices.list.get_mut(index)) {
+            let word = address.wrapping_sub(device.base) & !3;
+            device.file.set(word, device.file.get(word) ^ bit);
+        }
     }
 }

@@ -43,7 +43,9 @@ pub struct Word {
     pub narrowest: u32,
     /// Bits of fields that do not take every value.
     pub limited: u32,
-    /// Bits for which a write that changes them is looked at: reserved ones and `limited` ones. Worked out when the
+    /// Bits that are kept and have no other effect, though they have one on the chip.
+    pub left_out: u32,
+    /// Bits for which a write that changes them is looked at: reserved ones, `limited` ones and those `left_out`. Worked out when the
     /// register file is made.
     pub(super) watched: u32,
     /// A write does more than to store. Worked out then as well.

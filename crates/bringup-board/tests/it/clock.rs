@@ -145,6 +145,60 @@ fn a_switch_waits_for_its_source_and_a_source_in_use_stays_on() {
     assert_eq!(registers[2], 0b0101);
 }
 
+fn first_finding(board: &Board) -> String {
+    let finding = &board.findings()[0];
+    let hint = finding.hint.as_deref().unwrap_or_default();
+    format!("{}: {}\nhint: {hint}", finding.rule, finding.message)
+}
+
+#[test]
+fn a_loop_that_waits_for_what_was_not_switched_on_is_told_so() {
+    let mut program = Asm::new();
+    wait_for(&mut program, "ready", 1 << 2);
+    let (board, stop) = run(program.exit());
+    assert_eq!(stop, Stop::Stuck);
+    insta::assert_snapshot!(first_finding(&board), @r"
+    stuck-poll: the loop waits for `RCC.CR.HSI16RDYF` for ever: nothing is planned that changes it
+    hint: set `HSI16ON`, which starts what `HSI16RDYF` tells of
+    ");
+    // Two oscillators, either of which would do.
+    let mut program = Asm::new();
+    wait_for(&mut program, "ready", 1 << 2 | 1 << 17);
+    let (board, _) = run(program.exit());
+    insta::assert_snapshot!(first_finding(&board), @r"
+    stuck-poll: the loop waits for `RCC.CR.HSI16RDYF` or `RCC.CR.HSERDY` for ever: nothing is planned that changes it
+    hint: set `HSI16ON`, which starts what `HSI16RDYF` tells of
+    ");
+    // Both at once: no flag alone ends the loop.
+    let mut program = Asm::new();
+    program
+        .load(6, RCC_CR)
+        .load(5, 1 << 2 | 1 << 17)
+        .label("both")
+        .ldr(7, 6, 0);
+    let (board, _) = run(program.op(0x402F).op(0x42AF).bne("both").exit());
+    insta::assert_snapshot!(first_finding(&board), @r"
+    stuck-poll: the loop waits for `RCC.CR` for ever: nothing is planned that changes it
+    hint: check that what sets the flag is switched on before the loop
+    ");
+}
+
+#[test]
+fn what_a_model_leaves_out_is_listed_once_firmware_uses_it() {
+    let mut program = Asm::new();
+    program.store(RCC_CFGR, 0).store(RCC_CFGR, 0b0011 << 24);
+    program.store(RCC_CFGR, 0).store(RCC_CFGR, 0b0001 << 24);
+    let (board, _) = run(program.exit());
+    let [used] = board.unmodelled().try_into().unwrap();
+    assert_eq!(
+        (used.register.as_str(), used.reads, used.writes),
+        ("RCC.CFGR", 0, 2)
+    );
+    assert_eq!(used.fields, ["MCOSEL"]);
+    let (board, _) = run(Asm::new().store(RCC_CFGR, 0b01).exit());
+    assert!(board.unmodelled().is_empty());
+}
+
 #[test]
 fn an_oscillator_without_a_crystal_never_starts_and_the_loop_that_waits_is_named() {
     let mut program = Asm::new();
@@ -152,8 +206,10 @@ fn an_oscillator_without_a_crystal_never_starts_and_the_loop_that_waits_is_named
     wait_for(&mut program, "ready", 1 << 17);
     let (board, stop) = run(program.exit());
     assert_eq!(stop, Stop::Stuck);
-    let finding = &board.findings()[0];
-    insta::assert_snapshot!(format!("{}: {}", finding.rule, finding.message), @"stuck-poll: the loop waits for `RCC.CR` for ever: nothing is planned that changes it");
+    insta::assert_snapshot!(first_finding(&board), @r"
+    stuck-poll: the loop waits for `RCC.CR.HSERDY` for ever: nothing is planned that changes it
+    hint: `HSEON` is set, but nothing is there to start: no crystal or clock on the board, a bypass bit that does not fit it, or a PLL whose source is off; take an oscillator inside of the chip
+    ");
 
     let entry = fixture::entry();
     let crystals = Crystals {

@@ -106,6 +106,8 @@ impl Lptim {
         setup.pins.listen(etr, setup.device.0, ETR);
         setup.correct(ICR, |word| word.make_command(FLAGS));
         setup.correct(CR, |word| word.make_command(CR_SNGSTRT | CR_CNTSTRT));
+        // `TRIGSEL` other than the pin, `ENC`.
+        setup.leave_out(CFGR, 0b111 << 13 | 1 << 24);
         Self {
             irq: setup.interrupt(&format!("{name}{number}")),
             output,

@@ -49,6 +49,30 @@ impl Source {
     }
 }
 
+/// What is missing that some of the ready flags `bits` of the register at `offset` are set. `starts` says of a source by its
+/// number whether it comes up once it is switched on.
+pub fn not_ready(
+    sources: &[Source],
+    (offset, bits): (u32, u32),
+    file: &RegisterFile,
+    starts: impl Fn(usize) -> bool,
+) -> Option<String> {
+    let asked = |source: &Source| source.register == offset && source.ready & bits != 0;
+    let (number, source) = sources.iter().enumerate().find(|(_, it)| asked(it))?;
+    let name = |bits| file.layout().fields_of(offset, bits).first().copied();
+    let (on, ready) = (name(source.on)?, name(source.ready)?);
+    if file.get(offset) & source.on == 0 {
+        Some(format!("set `{on}`, which starts what `{ready}` tells of"))
+    } else if starts(number) {
+        None
+    } else {
+        Some(format!(
+            "`{on}` is set, but nothing is there to start: no crystal or clock on the board, a bypass bit that does not fit it, or \
+             a PLL whose source is off; take an oscillator inside of the chip"
+        ))
+    }
+}
+
 /// Divisor by `CFGR.HPRE`; there is none of 32 (RM0377 section 7.3, RM0091 section 6.4.2).
 pub const fn ahb_divisor(code: u32) -> u32 {
     match code {

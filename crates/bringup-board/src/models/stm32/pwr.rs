@@ -45,6 +45,9 @@ impl Pwr {
         setup.correct(CSR, |word| {
             word.make_read_only(CSR_WUF | CSR_SBF | CSR_VREFINTRDYF);
         });
+        // `PVDE`, `EWUPx`.
+        setup.leave_out(CR, 1 << 4);
+        setup.leave_out(CSR, 0xFF << 8);
         let cr = setup.layout.register("CR");
         let vos = cr.and_then(|cr| cr.field("VOS"));
         if vos.is_some() {

@@ -23,7 +23,9 @@ pub struct Syscfg {
 
 impl Syscfg {
     /// Makes the model; `sixth` is the letter of the port that code 5 of `EXTICR` selects.
-    pub const fn new(_: &mut Setup<'_>, sixth: u8) -> Self {
+    pub fn new(setup: &mut Setup<'_>, sixth: u8) -> Self {
+        // `MEM_MODE`.
+        setup.leave_out(CFGR1, 0b11);
         Self {
             sixth: sixth - b'A',
         }

@@ -14,7 +14,9 @@
 use bringup_cpu::Width;
 
 use crate::clock::{ClockTree, Frequency, Time};
-use crate::models::stm32::oscillators::{Choice, Source, ahb_divisor, apb_divisor, reset_flags};
+use crate::models::stm32::oscillators::{
+    Choice, Source, ahb_divisor, apb_divisor, not_ready, reset_flags,
+};
 use crate::peripheral::{Context, Crystals, Model, Reset, Setup};
 use crate::registers::RegisterFile;
 
@@ -102,6 +104,9 @@ impl Rcc {
             word.make_command(0xFF << 16);
         });
         setup.correct(CFGR, |word| word.make_read_only(0b11 << CFGR_SWS_SHIFT));
+        // Clock security, `MCO`.
+        setup.leave_out(CR, 1 << 19);
+        setup.leave_out(CFGR, 0b1111 << 24);
         setup.correct(CR2, |word| word.make_read_only(1 << 1 | 1 << 17));
         setup.correct(BDCR, |word| word.make_read_only(1 << 1));
         setup.correct(CSR, |word| {
@@ -361,6 +366,11 @@ impl Model for Rcc {
             context.file.set(CFGR, cfgr);
         }
         self.settle(context);
+    }
+
+    fn missing(&self, offset: u32, bits: u32, file: &RegisterFile) -> Option<String> {
+        let starts = |source| self.start_up(file, source).is_some();
+        not_ready(&SOURCES, (offset, bits), file, starts)
     }
 
     fn boxed_clone(&self) -> Box<dyn Model> {

@@ -16,7 +16,9 @@
 use bringup_cpu::Width;
 
 use crate::clock::{ClockTree, Frequency, Kernel, Time};
-use crate::models::stm32::oscillators::{Choice, Source, ahb_divisor, apb_divisor, reset_flags};
+use crate::models::stm32::oscillators::{
+    Choice, Source, ahb_divisor, apb_divisor, not_ready, reset_flags,
+};
 use crate::peripheral::{Context, Crystals, Model, Reset, Setup};
 use crate::registers::RegisterFile;
 
@@ -117,6 +119,9 @@ impl Rcc {
         });
         setup.correct(CRRCR, |word| word.make_read_only(0b10));
         setup.correct(CFGR, |word| word.make_read_only(0b11 << CFGR_SWS_SHIFT));
+        // Clock security, `MCO`.
+        setup.leave_out(CR, 1 << 19);
+        setup.leave_out(CFGR, 0b1111 << 24);
         setup.correct(CIER, |word| word.make_read_write(0xFF));
         setup.correct(CIFR, |word| word.make_read_only(0x1FF));
         setup.correct(CICR, |word| word.make_command(0x1FF));
@@ -437,6 +442,11 @@ impl Model for Rcc {
             context.file.set(CFGR, others | chosen);
         }
         self.settle(context);
+    }
+
+    fn missing(&self, offset: u32, bits: u32, file: &RegisterFile) -> Option<String> {
+        let starts = |source| self.start_up(file, source).is_some();
+        not_ready(&SOURCES, (offset, bits), file, starts)
     }
 
     fn boxed_clone(&self) -> Box<dyn Model> {

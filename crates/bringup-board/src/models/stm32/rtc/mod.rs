@@ -34,6 +34,8 @@ const ALRMAR: u32 = 0x1C;
 const ALRMBR: u32 = 0x20;
 const WPR: u32 = 0x24;
 const SSR: u32 = 0x28;
+const SHIFTR: u32 = 0x2C;
+const CALR: u32 = 0x3C;
 const TAMPCR: u32 = 0x40;
 const ALRMASSR: u32 = 0x44;
 const ALRMBSSR: u32 = 0x48;
@@ -116,6 +118,11 @@ impl Rtc {
             word.make_command(CR_ADD1H | CR_SUB1H);
         });
         setup.correct(WPR, |word| word.make_command(0xFF));
+        // `REFCKON`, `TSE`, `OSEL`, `COE`; `TAMPxE`.
+        setup.leave_out(CR, 1 << 4 | 1 << 11 | 0b111 << 21);
+        setup.leave_out(TAMPCR, 1 << 0 | 1 << 3 | 1 << 5);
+        setup.leave_out(SHIFTR, u32::MAX);
+        setup.leave_out(CALR, u32::MAX);
         Self {
             clock: Frequency::hz(0),
             lock: Lock::Closed,

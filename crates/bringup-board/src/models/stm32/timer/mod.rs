@@ -45,6 +45,7 @@ const CCR1: u32 = 0x34;
 const CCR4: u32 = 0x40;
 const CCR: [u32; 4] = [CCR1, 0x38, 0x3C, CCR4];
 const BDTR: u32 = 0x44;
+const OR: u32 = 0x50;
 
 const DCR: u32 = 0x48;
 const DMAR: u32 = 0x4C;
@@ -164,6 +165,15 @@ impl Timer {
         let divisions = "0, 1 and 2 are divisions by 1, 2 and 4";
         setup.allow(CR1, 0b11 << 8, 0..=2, divisions);
         setup.correct(EGR, |word| word.make_command(word.covered & 0xFF));
+        // `TI1S`; `ECE`; `BKE` and the dead time; remaps.
+        for (offset, bits) in [
+            (CR2, 1 << 7),
+            (SMCR, 1 << 14),
+            (BDTR, 0x10FF),
+            (OR, u32::MAX),
+        ] {
+            setup.leave_out(offset, bits);
+        }
         let compare = format!("{}_CC", setup.name);
         let exact = setup.interrupts.iter().find(|(name, _)| *name == compare);
         let compare_irq = exact.map(|(_, number)| *number);

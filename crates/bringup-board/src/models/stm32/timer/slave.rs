@@ -11,14 +11,16 @@ const GATED: u32 = 0b101;
 const TRIGGER: u32 = 0b110;
 const EXTERNAL_CLOCK: u32 = 0b111;
 
-/// `SMCR.TS`: triggers of other timers, which are not modelled, are below these.
+/// `SMCR.TS`: below these are triggers of other timers, above them is `ETRF`, and none of those is modelled.
 const EDGES_OF_1: u32 = 0b100;
 const INPUT_1: u32 = 0b101;
 const INPUT_2: u32 = 0b110;
 
 /// `SMCR.TS`.
+const TS: u32 = 0b111 << 4;
+
 fn trigger_input(file: &RegisterFile) -> u32 {
-    file.get(SMCR) >> 4 & 0b111
+    (file.get(SMCR) & TS) >> 4
 }
 
 impl Timer {
@@ -39,6 +41,10 @@ impl Timer {
     /// `SMCR` was written.
     pub(super) fn set_slave_mode(&mut self, context: &mut Context<'_>) {
         (self.at, self.pulses) = (context.cycle, 0);
+        let triggered = context.file.get(SMCR) & SMS >= RESET;
+        if triggered && !(EDGES_OF_1..=INPUT_2).contains(&trigger_input(context.file)) {
+            context.left_out(SMCR, TS);
+        }
         self.gate = self.is_gate_open(context);
         self.preload(context.file);
     }
