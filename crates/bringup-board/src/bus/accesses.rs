@@ -30,6 +30,10 @@ pub(super) struct Remembered {
 const SYST_CSR: u32 = 0xE000_E010;
 const SYST_RVR: u32 = 0xE000_E014;
 const SYST_CVR: u32 = 0xE000_E018;
+const NVIC_IPR0: u32 = 0xE000_E400;
+const NVIC_IPR7: u32 = 0xE000_E41C;
+const SHPR2: u32 = 0xE000_ED1C;
+const SHPR3: u32 = 0xE000_ED20;
 
 /// What firmware did with SysTick since the last reset.
 #[derive(Debug, Clone, Copy, Default)]
@@ -298,7 +302,31 @@ impl System {
                     self.findings.report(rule, 0, at.pc, at.cycle, detail);
                 }
             }
-            _ => {}
+            _ => self.look_at_priorities(address, value, at),
+        }
+    }
+
+    /// Looks at a write to a register of priorities. The core keeps two bits of each, so what else is in the word is new.
+    fn look_at_priorities(&mut self, address: u32, value: u32, at: At) {
+        let (register, first) = match address {
+            NVIC_IPR0..=NVIC_IPR7 => {
+                let number = (address - NVIC_IPR0) / 4;
+                (format!("NVIC.IPR{number}"), 16 + 4 * number)
+            }
+            SHPR2 => ("SCB.SHPR2".to_owned(), 8),
+            SHPR3 => ("SCB.SHPR3".to_owned(), 12),
+            _ => return,
+        };
+        for (exception, priority) in (first..).zip(value.to_le_bytes()) {
+            if !(1..0x40).contains(&priority) {
+                continue;
+            }
+            let name = self.exception_name(exception);
+            let rule = &checks::lost_priority::RULE;
+            let subject = u64::from(exception);
+            self.findings.report(rule, subject, at.pc, at.cycle, || {
+                checks::lost_priority::detail(register.clone(), &name, priority)
+            });
         }
     }
 

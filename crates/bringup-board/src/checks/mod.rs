@@ -13,6 +13,7 @@ pub mod held_in_reset;
 pub mod interrupt_storm;
 pub mod lockup;
 pub mod lost_debug_pins;
+pub mod lost_priority;
 pub mod no_handler;
 pub mod null_access;
 pub mod pin_not_output;
@@ -41,6 +42,7 @@ pub const RULES: &[&Rule] = &[
     &interrupt_storm::RULE,
     &lockup::RULE,
     &lost_debug_pins::RULE,
+    &lost_priority::RULE,
     &no_handler::RULE,
     &null_access::RULE,
     &pin_not_output::RULE,

@@ -244,7 +244,8 @@ const EXAMPLES: &[Example] = &[
         name: "f0_led_hal_button_irq",
         time: "4.5s",
         script: "1s PB1 high\n+10ms PB1 low\n1.5s PB1 high\n+10ms PB1 low\n3s PB1 high\n",
-        expected: "limit\nedges PA1 4 1s\n",
+        // It means priority 1, and writes it unshifted.
+        expected: "limit\nfinding lost-priority NVIC.IPR1\nedges PA1 4 1s\n",
         also: |report| assert!((times(report, "PA1")[0] - 1.0).abs() < 0.001),
     },
     Example {

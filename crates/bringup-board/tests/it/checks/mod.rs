@@ -3,6 +3,7 @@
 mod fields;
 mod flags;
 mod ports;
+mod priorities;
 mod systick;
 mod widths;
 
