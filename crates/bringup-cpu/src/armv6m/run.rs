@@ -161,7 +161,12 @@ impl Core {
     /// (Cortex-M0+ TRM, DDI 0484C, section 3.6.1). Otherwise it goes on.
     fn go_on_or_break_off<B: Bus>(&mut self, bus: &mut B) -> Option<Stop> {
         let start = self.state.cycles;
-        self.state.cycles = self.state.next_event(bus.deadline()).max(start);
+        let event = self.state.next_event(bus.deadline());
+        if event > self.state.next_event_at {
+            // An access since has put off what was planned: the instruction is looked at anew.
+            return None;
+        }
+        self.state.cycles = event.max(start);
         let spent = self.state.cycles - start;
         self.state.catch_up(bus);
         if self.state.exception_to_take().is_some() {

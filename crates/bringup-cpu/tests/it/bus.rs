@@ -17,6 +17,8 @@ pub(crate) const PORT: u32 = 0x4000_0004;
 pub(crate) const COUNTER: u32 = 0x4000_0008;
 /// Writing n changes [`World::input`] to all ones n cycles later.
 pub(crate) const TIMER: u32 = 0x4000_000C;
+/// Puts off by the cycles written what is planned.
+pub(crate) const DELAY: u32 = 0x4000_0010;
 /// A port on the single-cycle I/O bus.
 pub(crate) const IOPORT: u32 = 0x5000_0000;
 
@@ -164,6 +166,11 @@ impl Bus for World {
         match address {
             LINES => self.lines = value,
             PORT | COUNTER | IOPORT => {}
+            DELAY => {
+                for (cycle, ..) in &mut self.plan {
+                    *cycle += u64::from(value);
+                }
+            }
             TIMER => self
                 .plan
                 .push((at.cycle + u64::from(value), self.lines, u32::MAX)),

@@ -4,8 +4,8 @@ use bringup_cpu::armv6m::{Config, Core, Stop};
 
 use crate::asm::{BX_LR, CPSID, CPSIE, HERE, NOP, adds, b, bx, movs, pop, push, str, svc};
 use crate::bus::{
-    AIRCR, CODE, ICSR, NVIC_ICER, NVIC_ICPR, NVIC_IPR0, NVIC_ISER, NVIC_ISPR, PORT, RAM, SHPR2,
-    SHPR3, STACK, VTOR, World, handler, program, steps,
+    AIRCR, CODE, DELAY, ICSR, NVIC_ICER, NVIC_ICPR, NVIC_IPR0, NVIC_ISER, NVIC_ISPR, PORT, RAM,
+    SHPR2, SHPR3, STACK, VTOR, World, handler, program, steps,
 };
 
 const SVCALL: u32 = 11;
@@ -472,6 +472,22 @@ fn what_was_broken_off_begins_anew() {
     );
     assert!(world.log.iter().all(|access| access.address != PORT));
     assert_eq!(early.reg(3), 0x12);
+}
+
+/// A store puts off what was planned for the time of the transfer behind it: it does not come sooner than then.
+#[test]
+fn what_is_put_off_before_a_transfer_breaks_nothing_off() {
+    let code = [str(5, 4, 0), 0xB40F, HERE];
+    let (mut core, mut world) = program(Config::CORTEX_M0_PLUS, &code);
+    core.set_reg(4, DELAY);
+    core.set_reg(5, 1_000);
+    let start = core.cycles();
+    world.plan = vec![(start + 4, 0, 7)];
+    assert_eq!(core.run(&mut world, start + 100), Stop::Limit);
+    assert_eq!((world.input, core.reg(13)), (0, STACK - 16));
+    assert!((start + 100..start + 110).contains(&core.cycles()));
+    assert_eq!(core.run(&mut world, start + 1_100), Stop::Limit);
+    assert_eq!(world.input, 7);
 }
 
 #[test]
