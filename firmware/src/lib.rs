@@ -3,6 +3,7 @@
 //! The programs use no peripheral access crate, so that a fault in the generator cannot hide one in the board.
 #![no_std]
 
+pub mod adc;
 pub mod chip;
 pub mod dma;
 pub mod irq;

@@ -253,6 +253,14 @@ impl Board {
         Ok(())
     }
 
+    /// Gives a pin a voltage from outside, in microvolts, until it is driven otherwise. Inputs read it as high from half of the supply's 3.3 V
+    /// on.
+    pub fn apply(&mut self, name: &str, microvolts: u32) -> Result<(), Error> {
+        let pin = self.pin_id(name)?;
+        self.system.apply(pin, microvolts, self.core.cycles());
+        Ok(())
+    }
+
     /// Sends bytes to a serial port of the chip, for example `USART2`, at the speed and in the format that firmware has
     /// set there. What arrives while the receiver is off, or its pin is not connected to it, is lost as on a wire.
     pub fn send(&mut self, port: &str, bytes: &[u8]) -> Result<(), Error> {

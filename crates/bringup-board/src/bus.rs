@@ -241,7 +241,7 @@ impl System {
             } else if std::mem::take(&mut self.wires.standby_ends) {
                 self.end_standby();
             } else if self.wires.requests.has_news() {
-                self.serve_requests();
+                self.serve_requests(cycle);
             } else if std::mem::take(&mut self.wires.clock_changed) {
                 self.finish_rtc(cycle);
                 self.check_flash(cycle);

@@ -255,6 +255,8 @@ pub struct Kernels {
     pub lpuart1: Kernel,
     /// Of `LPTIM1`.
     pub lptim1: Kernel,
+    /// Of the ADC in its asynchronous mode, zero while it stands still.
+    pub adc: Frequency,
     /// Of the RTC, zero while it is off.
     pub rtc: Frequency,
 }
@@ -334,6 +336,7 @@ impl ClockTree {
                 usart2: first,
                 lpuart1: first,
                 lptim1: first,
+                adc: Frequency::hz(0),
                 rtc: Frequency::hz(0),
             },
         }

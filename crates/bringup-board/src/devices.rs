@@ -83,6 +83,8 @@ pub(crate) struct Devices {
     pub(crate) rtc: Option<usize>,
     /// The DMA controllers that have a model.
     pub(crate) dma: Vec<usize>,
+    /// The analog-to-digital converter, if it has a model.
+    pub(crate) adc: Option<usize>,
     /// What peripherals that wait are made from.
     late: Option<Arc<Late>>,
     /// The SVD file has an error in what was read late, and something was left out.
@@ -158,6 +160,7 @@ impl Devices {
             debug: None,
             rtc: None,
             dma: Vec::new(),
+            adc: None,
             late: None,
             broken: false,
         };
@@ -209,10 +212,11 @@ impl Devices {
             let found = devices.position(name);
             found.filter(|index| chip.models.contains_key(&devices.list[*index].name))
         };
+        let adc = ["ADC", "ADC1"].into_iter().find_map(modelled);
         let dma = ["DMA1", "DMA2"].into_iter().filter_map(modelled).collect();
         (devices.flash, devices.exti, devices.rtc) =
             (modelled("FLASH"), modelled("EXTI"), modelled("RTC"));
-        devices.dma = dma;
+        (devices.dma, devices.adc) = (dma, adc);
         Ok(devices)
     }
 

@@ -228,6 +228,11 @@ impl Context<'_> {
         self.wires.requests.latch(line, self.cycle);
     }
 
+    /// Gives a pulse on a trigger line.
+    pub fn trigger(&mut self, line: Requests) {
+        self.wires.requests.pulse(line);
+    }
+
     /// Sets the level of an interrupt line. ARMv6-M has 32 of them; others are ignored.
     pub fn set_line(&mut self, irq: u32, level: bool) {
         if let Some(bit) = 1_u32.checked_shl(irq) {
@@ -317,6 +322,11 @@ pub trait Model: Send + Sync {
     /// Request lines have risen; asked of DMA controllers.
     fn requested(&mut self, context: &mut Context<'_>) {
         let _ = context;
+    }
+
+    /// Trigger lines had a pulse; asked of analog-to-digital converters.
+    fn triggered(&mut self, lines: Requests, context: &mut Context<'_>) {
+        let _ = (lines, context);
     }
 
     /// The transfer that this controller asked for was made; not `done` if the bus refused one of its accesses.

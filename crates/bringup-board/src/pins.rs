@@ -2,6 +2,9 @@
 
 use crate::clock::Clock;
 
+/// Supply of the chip, in microvolts: the 3.3 V of the boards.
+pub const SUPPLY_MICROVOLTS: u32 = 3_300_000;
+
 /// A pin of the board, as an index in its list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PinId(u16);
@@ -50,6 +53,8 @@ pub struct Pin {
     place: (u8, u8),
     drive: Drive,
     external: Option<bool>,
+    /// Microvolts that the world outside gives it, where it is more than a level.
+    voltage: Option<u32>,
     /// Signal that its alternate function connects, and whether the output is open-drain.
     signal: Option<(SignalId, bool)>,
     /// What its input buffer reads.
@@ -72,6 +77,14 @@ impl Pin {
     /// output of the chip wins over the world outside, and both over a pull resistor.
     pub fn level(&self) -> Option<bool> {
         self.drive.output.or(self.external).or(self.drive.pull)
+    }
+
+    /// Voltage on the pin in microvolts, 0 to that of the supply and beyond; `None` if nothing gives it one.
+    pub fn microvolts(&self) -> Option<u32> {
+        let of_level = |level| if level { SUPPLY_MICROVOLTS } else { 0 };
+        let outside = || self.voltage.or(self.external.map(of_level));
+        let driven = self.drive.output.map(of_level).or_else(outside);
+        driven.or(self.drive.pull.map(of_level))
     }
 
     /// Port by number, 0 for port A, and number in the port.
@@ -146,6 +159,7 @@ impl Pins {
             place,
             drive: Drive::default(),
             external: None,
+            voltage: None,
             signal: None,
             input: false,
             edges: Vec::new(),
@@ -195,8 +209,17 @@ impl Pins {
         if let Some(pin) = self.list.get_mut(usize::from(id.0)) {
             let before = pin.level();
             pin.external = level;
+            pin.voltage = None;
             pin.settle(cycle, before);
             self.touched.push(id);
+        }
+    }
+
+    /// The voltage that the world outside gives a pin from `cycle` on. As a level it is high from half of the supply on.
+    pub(crate) fn set_voltage(&mut self, id: PinId, microvolts: u32, cycle: u64) {
+        self.set_external(id, Some(microvolts >= SUPPLY_MICROVOLTS / 2), cycle);
+        if let Some(pin) = self.list.get_mut(usize::from(id.0)) {
+            pin.voltage = Some(microvolts);
         }
     }
 

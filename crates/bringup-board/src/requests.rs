@@ -10,7 +10,7 @@ use bringup_cpu::Width;
 
 use crate::scheduler::DeviceIndex;
 
-/// The lines that there are, by name.
+/// The lines that there are, by name. Those that end in `TRGO` trigger other peripherals.
 const NAMES: &[&str] = &[
     "ADC",
     "AES_IN",
@@ -21,25 +21,29 @@ const NAMES: &[&str] = &[
     "LPUART1_TX",
     "SPI1_RX",
     "SPI1_TX",
+    "TIM16_CH1",
+    "TIM16_UP",
+    "TIM17_CH1",
+    "TIM17_UP",
     "TIM1_CH1",
     "TIM1_CH2",
     "TIM1_CH3",
     "TIM1_CH4",
     "TIM1_COM",
+    "TIM1_TRGO",
     "TIM1_TRIG",
     "TIM1_UP",
-    "TIM16_CH1",
-    "TIM16_UP",
-    "TIM17_CH1",
-    "TIM17_UP",
+    "TIM22_TRGO",
     "TIM2_CH1",
     "TIM2_CH2",
     "TIM2_CH3",
     "TIM2_CH4",
+    "TIM2_TRGO",
     "TIM2_UP",
     "TIM3_CH1",
     "TIM3_CH3",
     "TIM3_CH4",
+    "TIM3_TRGO",
     "TIM3_TRIG",
     "TIM3_UP",
     "USART1_RX",
@@ -48,7 +52,7 @@ const NAMES: &[&str] = &[
     "USART2_TX",
 ];
 
-/// A set of request lines.
+/// A set of lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Requests(u64);
 
@@ -119,6 +123,8 @@ pub struct RequestLines {
     latched: Requests,
     /// Core cycle at which any line rose or was led elsewhere, if controllers were not told yet.
     rose: Option<u64>,
+    /// Trigger lines that had a pulse.
+    pulses: Requests,
     /// What a controller asks of the bus.
     pub(crate) transfer: Option<Transfer>,
     /// A channel waits for something that the world outside brings about.
@@ -131,7 +137,17 @@ impl RequestLines {
     /// Whether the board has anything to do about it.
     #[inline]
     pub(crate) const fn has_news(&self) -> bool {
-        self.rose.is_some() || self.transfer.is_some()
+        self.rose.is_some() || self.transfer.is_some() || !self.pulses.is_empty()
+    }
+
+    /// Trigger lines have a pulse.
+    pub(crate) fn pulse(&mut self, lines: Requests) {
+        self.pulses = self.pulses.and(lines);
+    }
+
+    pub(crate) fn take_pulses(&mut self) -> Option<Requests> {
+        let pulses = std::mem::take(&mut self.pulses);
+        (!pulses.is_empty()).then_some(pulses)
     }
 
     pub(crate) fn take_rise(&mut self) -> Option<u64> {

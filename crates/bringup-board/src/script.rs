@@ -6,10 +6,11 @@
 //! +20ms   PA0 low
 //! 1.5s    USART2 "hello\r\n"
 //! 2s      PA0 float
+//! +1ms    PA1 1.65V
 //! 3s      reset
 //! ```
 //!
-//! A line has a time since power-on, or after `+` since the line before; then a pin and `high`, `low` or `float`, or a serial port and what it receives, or
+//! A line has a time since power-on, or after `+` since the line before; then a pin and `high`, `low`, `float` or a voltage in `V` or `mV`, or a serial port and what it receives, or
 //! `reset` for the reset button. Times have a unit of `ns`, `us`, `ms`, `s`, `m` or `h`, with decimals to the nanosecond. Text knows
 //! `\n`, `\r`, `\t`, `\0`, `\\`, `\"` and `\xHH`. `#` begins a comment.
 
@@ -40,6 +41,8 @@ struct Step {
 enum Input {
     /// A pin is driven, or let go of.
     Pin(String, Option<bool>),
+    /// A pin gets a voltage, in microvolts.
+    Voltage(String, u32),
     /// A serial port receives.
     Bytes(String, Vec<u8>),
     /// The reset pin is pulled low for a moment.
@@ -111,16 +114,45 @@ fn step(line: &str, before: u64) -> Result<Option<(u64, Input)>, String> {
         Input::Reset
     } else if let Some(text) = what.strip_prefix('"') {
         Input::Bytes(name.to_owned(), unescape(text)?)
+    } else if let Some(number) = plain.strip_suffix(['V', 'v']) {
+        Input::Voltage(name.to_owned(), microvolts(number)?)
     } else {
         let level = match plain {
             "high" | "1" => Some(true),
             "low" | "0" => Some(false),
             "float" => None,
-            _ => return Err("a pin and `high`, `low` or `float`, a port and a text in quotes, or `reset` is expected".into()),
+            _ => return Err("a pin and `high`, `low`, `float` or a voltage as `1.2V`, a port and a text in quotes, or `reset` is expected".into()),
         };
         Input::Pin(name.to_owned(), level)
     };
     Ok(Some((nanoseconds, input)))
+}
+
+/// The number before the `V` of a voltage, with a prefix or without, in microvolts.
+fn microvolts(text: &str) -> Result<u32, String> {
+    let wrong = || format!("`{text}V` is not a voltage up to 100 V, as `1.2V` or `800mV`");
+    let (number, unit) = match text.strip_suffix('m') {
+        Some(number) => (number, 1_000),
+        None => (text, 1_000_000),
+    };
+    let value = decimal(number, unit).ok_or_else(wrong)?;
+    u32::try_from(value)
+        .ok()
+        .filter(|value| *value <= 100_000_000)
+        .ok_or_else(wrong)
+}
+
+/// A number with up to 12 decimals, times `unit`, rounded down; `None` if it is none.
+fn decimal(number: &str, unit: u64) -> Option<u128> {
+    let (whole, decimals) = number.split_once('.').unwrap_or((number, "0"));
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if !digits(whole) || !digits(decimals) || decimals.len() > 12 {
+        return None;
+    }
+    let unit = u128::from(unit);
+    let fraction = u128::from(decimals.parse::<u64>().ok()?) * unit;
+    let fraction = fraction / 10_u128.pow(decimals.len() as u32);
+    Some(u128::from(whole.parse::<u64>().ok()?) * unit + fraction)
 }
 
 /// `1.5ms` in nanoseconds.
@@ -140,20 +172,8 @@ fn span_of(text: &str) -> Result<u64, String> {
         "h" => 3_600_000_000_000,
         _ => return Err(wrong()),
     };
-    let (whole, decimals) = number.split_once('.').unwrap_or((number, "0"));
-    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    if !digits(whole) || !digits(decimals) || decimals.len() > 12 {
-        return Err(wrong());
-    }
-    let (whole, fraction) = (
-        whole.parse::<u64>().map_err(|_| wrong())?,
-        decimals.parse::<u64>().map_err(|_| wrong())?,
-    );
-    let fraction = u128::from(fraction) * u128::from(unit) / 10_u128.pow(decimals.len() as u32);
-    whole
-        .checked_mul(unit)
-        .and_then(|whole| whole.checked_add(fraction as u64))
-        .ok_or_else(|| format!("`{text}` is too large"))
+    let value = decimal(number, unit).ok_or_else(wrong)?;
+    u64::try_from(value).map_err(|_| format!("`{text}` is too large"))
 }
 
 /// The bytes of a text up to its closing quote, behind which nothing but a comment may stand.
@@ -219,7 +239,7 @@ impl Board {
         for step in &script.steps {
             let mut pin = None;
             let known = match &step.input {
-                Input::Pin(name, _) => {
+                Input::Pin(name, _) | Input::Voltage(name, _) => {
                     pin = self.system.pins.find(name);
                     pin.is_some()
                 }
@@ -230,7 +250,9 @@ impl Board {
             if !known {
                 let message = match &step.input {
                     Input::Bytes(port, _) => format!("the chip has no serial port `{port}`"),
-                    Input::Pin(name, _) => format!("the chip has no pin `{name}`"),
+                    Input::Pin(name, _) | Input::Voltage(name, _) => {
+                        format!("the chip has no pin `{name}`")
+                    }
                     Input::Reset => continue,
                 };
                 let line = step.line;
@@ -262,6 +284,10 @@ impl Board {
         let (_, input) = step(&format!("0s {line}"), 0)?.ok_or("nothing is said")?;
         match input {
             Input::Pin(name, level) => self.drive(&name, level).map_err(|error| error.to_string()),
+            Input::Voltage(name, microvolts) => {
+                let done = self.apply(&name, microvolts);
+                done.map_err(|error| error.to_string())
+            }
             Input::Bytes(port, bytes) => {
                 self.send(&port, &bytes).map_err(|error| error.to_string())
             }
@@ -274,6 +300,15 @@ impl Board {
 }
 
 impl System {
+    /// Gives a pin a voltage from outside.
+    pub(crate) fn apply(&mut self, pin: PinId, microvolts: u32, cycle: u64) {
+        if let Some(owner) = self.pins.owner(pin) {
+            self.finish(owner, cycle);
+        }
+        self.pins.set_voltage(pin, microvolts, cycle);
+        self.after_model(cycle);
+    }
+
     fn start_script(&mut self, player: Player) {
         self.player = player;
         self.plan_script();
@@ -303,6 +338,11 @@ impl System {
                         self.drive(pin, *level, cycle);
                     }
                 }
+                Input::Voltage(_, microvolts) => {
+                    if let Some(pin) = self.player.pins.get(next).copied().flatten() {
+                        self.apply(pin, *microvolts, cycle);
+                    }
+                }
                 // It was asked for when the script began whether there is such a port.
                 Input::Bytes(port, bytes) => drop(self.receive(port, bytes, cycle)),
                 Input::Reset => {
@@ -322,7 +362,7 @@ mod tests {
 
     #[test]
     fn lines_are_read() {
-        let text = "# nothing\n\n1.5ms PA0 high # comment\n+1us PA0 low\n 2s USART2 \"a#\\x41\\n\\\"é\" # x\n1ns reset\n3h PB1 float\n";
+        let text = "# nothing\n\n1.5ms PA0 high # comment\n+1us PA0 low\n 2s USART2 \"a#\\x41\\n\\\"é\" # x\n1ns reset\n3h PB1 float\n+1s PB1 1.65V # half\n+1s PB1 800mV\n";
         let script = Script::parse(text).unwrap();
         let steps: Vec<_> = script
             .steps
@@ -342,6 +382,12 @@ mod tests {
                     Input::Bytes("USART2".into(), b"a#A\n\"\xC3\xA9".to_vec())
                 ),
                 (10_800_000_000_000, 7, pin("PB1", None)),
+                (
+                    10_801_000_000_000,
+                    8,
+                    Input::Voltage("PB1".into(), 1_650_000)
+                ),
+                (10_802_000_000_000, 9, Input::Voltage("PB1".into(), 800_000)),
             ]
         );
     }
@@ -349,9 +395,9 @@ mod tests {
     #[test]
     fn every_wrong_line_is_reported() {
         let text = "1 PA0 high\nPA0 high\n1s\n1s PA0\n1s PA0 up\n1s USART2 \"a\n1s USART2 \"\\q\"\n1s USART2 \"a\" b\n\
-            1.s PA0 high\n99999999999999h PA0 low\n1s USART2 \"\\xZ\"\n+é PA0 low\n1s PA0 low";
+            1.s PA0 high\n99999999999999h PA0 low\n1s USART2 \"\\xZ\"\n+é PA0 low\n1s PA0 -1V\n1s PA0 V\n1s PA0 101V\n1s PA0 low";
         let problems = Script::parse(text).unwrap_err();
         let lines: Vec<u32> = problems.iter().map(|problem| problem.line).collect();
-        assert_eq!(lines, (1..=12).collect::<Vec<_>>());
+        assert_eq!(lines, (1..=15).collect::<Vec<_>>());
     }
 }

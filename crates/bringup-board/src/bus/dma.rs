@@ -16,9 +16,15 @@ struct Loaded {
 }
 
 impl System {
-    /// Does what a controller asks of the bus, or tells the controllers of requests.
-    pub(super) fn serve_requests(&mut self) {
-        if let Some(transfer) = self.wires.requests.transfer.take() {
+    /// Tells of triggers, does what a controller asks of the bus, or tells the controllers of requests.
+    pub(super) fn serve_requests(&mut self, cycle: u64) {
+        if let Some(lines) = self.wires.requests.take_pulses() {
+            if let Some(index) = self.devices.adc {
+                self.with_model(index, cycle, |model, context| {
+                    model.triggered(lines, context);
+                });
+            }
+        } else if let Some(transfer) = self.wires.requests.transfer.take() {
             self.transfer(&transfer);
         } else if let Some(cycle) = self.wires.requests.take_rise() {
             for index in 0..self.devices.dma.len() {

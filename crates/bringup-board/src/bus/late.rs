@@ -12,7 +12,7 @@ use crate::peripheral::Reset;
 impl System {
     /// Makes a peripheral that waits; false where it does not.
     #[cold]
-    pub(super) fn finish(&mut self, index: usize, cycle: u64) -> bool {
+    pub(crate) fn finish(&mut self, index: usize, cycle: u64) -> bool {
         let waits = self.devices.list.get(index).is_some_and(|it| it.waits);
         if waits {
             self.finish_these(&[index], cycle);

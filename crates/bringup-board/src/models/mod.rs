@@ -39,6 +39,9 @@ pub const MODELS: &[(&str, Constructor)] = &[
     ("stm32/wwdg", |setup| {
         Box::new(stm32::wwdg::Wwdg::new(setup))
     }),
+    ("stm32f0/adc", |setup| {
+        Box::new(stm32::adc::Adc::new(setup, stm32f0::adc::KIND))
+    }),
     ("stm32f0/dma", |setup| {
         Box::new(stm32::dma::Dma::new(setup, stm32f0::dma::KIND))
     }),
@@ -54,6 +57,9 @@ pub const MODELS: &[(&str, Constructor)] = &[
     }),
     ("stm32f0/syscfg", |setup| {
         Box::new(stm32::syscfg::Syscfg::new(setup, b'F'))
+    }),
+    ("stm32l0/adc", |setup| {
+        Box::new(stm32::adc::Adc::new(setup, stm32l0::adc::KIND))
     }),
     ("stm32l0/dma", |setup| {
         Box::new(stm32::dma::Dma::new(setup, stm32l0::dma::KIND))
@@ -84,8 +90,10 @@ const WAITING: &[&str] = &[
     "stm32/timer32",
     "stm32/usart",
     "stm32/wwdg",
+    "stm32f0/adc",
     "stm32f0/dma",
     "stm32f0/syscfg",
+    "stm32l0/adc",
     "stm32l0/dma",
     "stm32l0/syscfg",
 ];

@@ -1,5 +1,6 @@
 //! Blocks that many STM32 families share.
 
+pub mod adc;
 pub mod crc;
 pub mod dma;
 pub mod exti;

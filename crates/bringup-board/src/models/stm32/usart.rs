@@ -146,8 +146,8 @@ impl Usart {
         setup.leave_out(CR1, 1 << 1 | 1 << 13);
         // `CLKEN`, `LINEN`, `SWAP`, `RXINV`, `DATAINV`, `MSBFIRST`, `ABREN`, `RTOEN`.
         setup.leave_out(CR2, 1 << 11 | 0b11 << 14 | 1 << 16 | 0b111 << 18 | 1 << 23);
-        // `IREN`, `HDSEL`, `SCEN`, `RTSE`, `CTSE`, `DEM`.
-        setup.leave_out(CR3, 1 << 1 | 1 << 3 | 1 << 5 | 0b11 << 8 | 1 << 14);
+        // `IREN`, `HDSEL`, `SCEN`, `RTSE`, `CTSE`, `DDRE`, `DEM`.
+        setup.leave_out(CR3, 1 << 1 | 1 << 3 | 1 << 5 | 0b11 << 8 | 0b11 << 13);
         // `ABRRQ`, `SBKRQ`, `MMRQ`.
         setup.leave_out(RQR, 0b111);
         let source = match setup.name {

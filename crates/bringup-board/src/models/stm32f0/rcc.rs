@@ -85,6 +85,10 @@ const LSI_START_NS: u64 = 85_000;
 /// The typical LSI (section 6.3.8).
 const LSI_HZ: u64 = 40_000;
 const HSI_HZ: u64 = 8_000_000;
+/// Oscillator of the ADC (RM0091 section 6.2.6).
+const HSI14_HZ: u64 = 14_000_000;
+/// The ADC may not switch it on.
+const CR2_HSI14DIS: u32 = 1 << 2;
 const HSI48_HZ: u64 = 48_000_000;
 
 /// The reset and clock controller.
@@ -208,6 +212,10 @@ impl Rcc {
             _ => Choice::Oscillator(Frequency::hz(0)),
         };
         tree.kernels.usart1 = choice.in_tree(&tree, tree.kernels.usart1);
+        // The ADC switches its oscillator on by itself, if it may.
+        if Self::is_ready(file, HSI14) || file.get(CR2) & CR2_HSI14DIS == 0 {
+            tree.kernels.adc = Frequency::hz(HSI14_HZ);
+        }
         tree.kernels.rtc = self.rtc_clock(file);
         if self.asleep {
             tree = tree.in_stop_mode();

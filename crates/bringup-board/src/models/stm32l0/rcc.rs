@@ -259,6 +259,10 @@ impl Rcc {
             0b01 => Kernel::independent(Frequency::hz(0)),
             _ => choose(18, kernels.lptim1),
         };
+        // The ADC has the oscillator before its divider.
+        if Self::is_ready(file, HSI16) {
+            kernels.adc = Frequency::hz(HSI16_HZ);
+        }
         kernels.rtc = self.rtc_clock(file);
         tree.kernels = kernels;
         if self.asleep {

@@ -595,7 +595,12 @@ fn waiting_for_what_is_received_is_not_stuck() {
         ] {
             program.store(address, value);
         }
-        program.load(1, RAM).movs(3, 0xFF);
+        // Received bytes in memory, or the flag of the channel that is to send them.
+        if number == 5 {
+            program.load(1, RAM).movs(3, 0xFF);
+        } else {
+            program.load(1, ISR).movs(3, 2).op(0x031B);
+        }
         program
             .label("wait")
             .ldr(2, 1, 0)
@@ -609,5 +614,9 @@ fn waiting_for_what_is_received_is_not_stuck() {
             .run(&RunOptions::limited(Duration::from_millis(10)));
         assert_eq!(stop.unwrap(), expected);
         assert_eq!(bench.findings(), rules(expected));
+        if let Some(finding) = bench.board.findings().first() {
+            let hint = finding.hint.as_deref().unwrap();
+            assert!(hint.contains("channel 4 is not requested"), "{hint}");
+        }
     }
 }

@@ -407,6 +407,30 @@ impl Model for Dma {
         own.then(|| (ISR, self.raising(irq, file)))
     }
 
+    fn missing(&self, offset: u32, bits: u32, file: &RegisterFile) -> Option<String> {
+        let index = match offset {
+            ISR => bits.trailing_zeros() as usize / 4,
+            _ => (offset.checked_sub(CCR1)? / STRIDE) as usize,
+        };
+        let number = index + 1;
+        if index >= self.channels.len() {
+            return None;
+        }
+        let first = registers(index);
+        Some(if file.get(first) & CCR_EN == 0 {
+            format!("set `CCR{number}.EN`")
+        } else if file.get(first + CNDTR) == 0 {
+            format!(
+                "channel {number} has nothing to transfer: disable it, and write `CNDTR{number}`"
+            )
+        } else {
+            format!(
+                "channel {number} is not requested to transfer: enable that in the peripheral (`DMAT`, `DMAR`, `UDE`, `DMAEN`), and see which \
+                 requests lead to the channel"
+            )
+        })
+    }
+
     fn boxed_clone(&self) -> Box<dyn Model> {
         Box::new(self.clone())
     }

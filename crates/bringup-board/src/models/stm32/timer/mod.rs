@@ -11,7 +11,8 @@
 //! | input capture | both inputs of a pair, edges, prescaler |
 //! | `SMCR` | encoder modes; reset, gated, trigger and external clock mode 1 from the inputs 1 and 2 |
 //! | DMA | requests at updates, compare, capture, triggers and commutation, `CCDS`; bursts through `DCR` and `DMAR` |
-//! | ETR, triggers from other timers, `TRGO`, input filters, break inputs, `OCxCE`, dead time, `CKD`, remaps in `OR` | not modelled |
+//! | `TRGO` | reset, update and compare pulse, to the ADC |
+//! | ETR, triggers from other timers, other sources of `TRGO`, input filters, break inputs, `OCxCE`, dead time, `CKD`, remaps in `OR` | not modelled |
 
 mod channel;
 pub mod counter;
@@ -60,6 +61,11 @@ const CR1_CMS: u32 = 0b11 << 5;
 const CR1_ARPE: u32 = 1 << 7;
 
 const CR2_CCDS: u32 = 1 << 3;
+
+/// `CR2.MMS`: `TRGO` is `UG`, the update, or the compare pulse.
+const MMS_RESET: u32 = 0b000;
+const MMS_UPDATE: u32 = 0b010;
+const MMS_COMPARE: u32 = 0b011;
 
 const SR_UIF: u32 = 1 << 0;
 const SR_COMIF: u32 = 1 << 5;
@@ -385,6 +391,9 @@ impl Timer {
             context.file.set(BDTR, context.file.get(BDTR) & !BDTR_MOE);
         }
         if events & EGR_UG != 0 {
+            if mms(context.file) == MMS_RESET {
+                context.trigger(self.requests.trigger);
+            }
             self.restart(context);
         }
     }
@@ -450,6 +459,11 @@ impl Timer {
             cr1
         }
     }
+}
+
+/// What `TRGO` is.
+fn mms(file: &RegisterFile) -> u32 {
+    file.get(CR2) >> 4 & 0b111
 }
 
 impl Model for Timer {

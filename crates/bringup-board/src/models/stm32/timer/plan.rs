@@ -1,7 +1,10 @@
 //! When something changes in a timer next.
 
 use super::channel::Channel;
-use super::{ARR, CR1, CR1_OPM, CR1_UDIS, DIER, DIER_CCDE, DIER_UDE, NEXT, PSC, SR, SR_UIF, Timer};
+use super::{
+    ARR, CR1, CR1_OPM, CR1_UDIS, DIER, DIER_CCDE, DIER_UDE, MMS_COMPARE, MMS_UPDATE, NEXT, PSC, SR,
+    SR_UIF, Timer, mms,
+};
 use crate::peripheral::Context;
 use crate::registers::RegisterFile;
 
@@ -27,7 +30,8 @@ impl Timer {
         let (cr1, sr, dier) = (file.get(CR1), file.get(SR), file.get(DIER));
         let mut next = u64::MAX;
         let mut consider = |distance: Option<u64>| next = next.min(distance.unwrap_or(u64::MAX));
-        let requested = dier & (DIER_UDE | DIER_CCDE) != 0;
+        let mms = mms(file);
+        let requested = dier & (DIER_UDE | DIER_CCDE) != 0 || mms == MMS_UPDATE;
         let seen = sr & SR_UIF == 0 || cr1 & CR1_OPM != 0 || requested || self.is_preloaded(file);
         let driving = self.channels.iter().any(Channel::drives);
         if driving || (cr1 & CR1_UDIS == 0 && seen) {
@@ -40,7 +44,10 @@ impl Timer {
             }
             if channel.drives() || (1..=3).contains(&channel.compare_mode()) {
                 consider(self.counter.to_value(channel.compare, true, true));
-            } else if sr & (1 << (index + 1)) == 0 || dier & (1 << (index + 9)) != 0 {
+            } else if sr & (1 << (index + 1)) == 0
+                || dier & (1 << (index + 9)) != 0
+                || (mms == MMS_COMPARE && index == 0)
+            {
                 consider(self.counter.to_value(channel.compare, up, down));
             }
         }

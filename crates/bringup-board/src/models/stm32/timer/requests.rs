@@ -1,7 +1,9 @@
 //! What a timer tells when something happens: flags, requests for direct memory access, and bursts of them (RM0377 and RM0091, sections
 //! "DMA burst mode" and `TIMx_DMAR`).
 
-use super::{CR2, CR2_CCDS, DCR, DIER, DMAR, SR, SR_CC, SR_UIF, Timer};
+use super::{
+    CR2, CR2_CCDS, DCR, DIER, DMAR, MMS_COMPARE, MMS_UPDATE, SR, SR_CC, SR_UIF, Timer, mms,
+};
 use crate::peripheral::{Context, Setup};
 use crate::requests::Requests;
 
@@ -16,6 +18,8 @@ pub(super) struct Lines {
     by_bit: [Requests; LINES.len()],
     /// The lines that were raised last, as long as registers of a burst are to come, and how many of those were accessed.
     burst: Requests,
+    /// The trigger output.
+    pub(super) trigger: Requests,
     accessed: u32,
 }
 
@@ -23,6 +27,7 @@ impl Lines {
     pub(super) fn new(setup: &Setup<'_>) -> Self {
         Self {
             by_bit: LINES.map(|name| Requests::find(&format!("{}_{name}", setup.name))),
+            trigger: Requests::find(&format!("{}_TRGO", setup.name)),
             ..Self::default()
         }
     }
@@ -40,6 +45,15 @@ impl Timer {
     /// Sets flags, with the requests that are enabled for them.
     pub(super) fn raise(&mut self, flags: u32, context: &mut Context<'_>) {
         context.file.set(SR, context.file.get(SR) | flags);
+        let trigger = match mms(context.file) {
+            MMS_UPDATE => SR_UIF,
+            // The pulse of the first channel, also while its flag is set.
+            MMS_COMPARE => 1 << 1,
+            _ => 0,
+        };
+        if flags & trigger != 0 {
+            context.trigger(self.requests.trigger);
+        }
         let enabled = context.file.get(DIER) >> 8 & ALL;
         if enabled == 0 {
             return;
