@@ -6,13 +6,13 @@ use bringup_cpu::armv6m::{self, Core};
 use bringup_cpu::{Bus, WatchHit, Watchpoint, Width};
 use bringup_device::Device as Description;
 use bringup_device::catalogue::{self, Chip, MemoryKind};
-use bringup_device::svd::Outline;
+use bringup_device::svd::{Depth, Outline};
 
 use crate::bus::System;
 use crate::checks::{Finding, Level, Rule};
 use crate::clock::{Clock, ClockTree, Time};
 use crate::console::Console;
-use crate::devices::Source;
+use crate::devices::{self, Source};
 use crate::error::{Error, Kind};
 use crate::image::Image;
 use crate::peripheral::{Crystals, Reset};
@@ -99,6 +99,12 @@ impl Board {
         outline: &Outline,
     ) -> Result<Self, Error> {
         Self::make(chip, board, Source::Outline(outline), crystals_of(board))
+    }
+
+    /// How much a board of `chip` needs of the registers of the peripheral that is called `name` before firmware uses them: an outline
+    /// for [`Board::from_outline`] has best read that (see [`Outline::read_with`]).
+    pub fn needs_at_start(chip: &Chip, name: &str) -> Depth {
+        devices::needs_at_start(name, chip)
     }
 
     /// As [`Board::new`], with crystals.

@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use bringup_device::catalogue::Chip;
 use bringup_device::gates::{Gate, GateFields};
-use bringup_device::svd::Outline;
+use bringup_device::svd::{Depth, Outline};
 use bringup_device::{
     AddressBlock, AddressBlockUsage, Device as Description, Peripheral, PeripheralInstance, Span,
 };
 
 use crate::error::{Error, Kind};
-use crate::models;
+use crate::models::{self, Waiting};
 use crate::peripheral::{Crystals, Model, Setup};
 use crate::pins::Pins;
 use crate::registers::{Layout, RegisterFile};
@@ -32,8 +32,8 @@ pub(crate) struct Device {
     pub(crate) held: bool,
     /// Levels of the interrupt lines it raises.
     pub(crate) lines: u32,
-    /// Its registers and its model wait until firmware uses it: what is here of them is empty. Such a peripheral counts as without
-    /// a clock.
+    /// Its registers and its model wait until firmware uses it: what is here of them is empty, or as in reset and without fields. Such a
+    /// peripheral counts as without a clock.
     pub(crate) waits: bool,
     /// Where the SVD file describes it.
     place: Span,
@@ -131,7 +131,8 @@ impl Devices {
         let Source::Outline(outline) = source else {
             return Self::of(chip, source.device(), None, crystals, pins);
         };
-        let (description, broken) = outline.device_with(|it| !may_wait(it, chip));
+        let (description, broken) =
+            outline.device_with(|it| !may_wait(it, chip) || lacks(it, chip));
         let mut devices = Self::of(chip, &description, Some(outline), crystals, pins)?;
         devices.broken = broken;
         devices.late = Some(Arc::new(Late {
@@ -184,7 +185,8 @@ impl Devices {
                 let place = (instance.name, index.0);
                 models::prepare(model, place, &chip.alternate_functions, pins);
             }
-            let (file, model) = if waits {
+            let is_unmade = needs_at_start(instance.name, chip) == Depth::Nothing;
+            let (file, model) = if waits && is_unmade {
                 (RegisterFile::new(Layout::default()), None)
             } else {
                 make(chip, &instance, index, &devices.interrupts, crystals, pins)?
@@ -279,13 +281,23 @@ impl Devices {
 /// Peripherals whose registers are looked at before firmware runs, or past the core, whatever models them.
 const FIRST: [&str; 4] = ["RCC", "FLASH", "DBG", "DBGMCU"];
 
+/// How much is needed of the registers of the peripheral of a chip that is called `name`, before firmware uses them.
+pub(crate) fn needs_at_start(name: &str, chip: &Chip) -> Depth {
+    let waiting = chip
+        .models
+        .get(name)
+        .map_or(Waiting::Unmade, |model| models::waiting(model, name));
+    match waiting {
+        _ if FIRST.iter().any(|first| name.eq_ignore_ascii_case(first)) => Depth::All,
+        Waiting::No => Depth::All,
+        Waiting::InReset => Depth::WithoutFields,
+        Waiting::Unmade => Depth::Nothing,
+    }
+}
+
 /// Whether a peripheral may be made when firmware first uses it: where its addresses are known without its registers.
 fn may_wait(peripheral: &Peripheral, chip: &Chip) -> bool {
-    let is_first = |name: &str| FIRST.iter().any(|first| name.eq_ignore_ascii_case(first));
-    let waits = |name: &str| {
-        let known = chip.models.get(name);
-        !is_first(name) && known.is_none_or(|model| models::may_wait(model, name))
-    };
+    let waits = |name: &str| needs_at_start(name, chip) != Depth::All;
     let blocks = || {
         let blocks = peripheral.address_blocks.iter();
         blocks.filter(|block| block.usage != AddressBlockUsage::Reserved)
@@ -298,6 +310,16 @@ fn may_wait(peripheral: &Peripheral, chip: &Chip) -> bool {
     all_wait
         && blocks().next().is_some()
         && blocks().all(|block| block.size <= u64::from(LONG_BLOCK))
+}
+
+/// Whether a peripheral has to be as in reset while it waits, and its registers are not there.
+fn lacks(peripheral: &Peripheral, chip: &Chip) -> bool {
+    let names = peripheral.repeat.as_ref().map(|repeat| &repeat.names[..]);
+    let mut names = names
+        .unwrap_or(std::slice::from_ref(&peripheral.name))
+        .iter();
+    peripheral.registers.is_empty()
+        && names.any(|name| needs_at_start(name, chip) == Depth::WithoutFields)
 }
 
 /// Makes the registers and the model of a peripheral.

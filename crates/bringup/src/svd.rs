@@ -4,6 +4,7 @@ pub(crate) mod patch;
 
 use std::path::{Path, PathBuf};
 
+use bringup_board::Board;
 use bringup_device::catalogue::Chip;
 use bringup_device::svd::Outline;
 use bringup_device::{Device, Diagnostic, Severity, Source};
@@ -51,11 +52,13 @@ impl SvdArgs {
         load(&self.file(target)?, &self.patches, Show::Errors)
     }
 
-    /// The outline of the file that [`Self::load`] loads. `None` where anything is wrong with it: then loading says what.
+    /// The outline of the file that [`Self::load`] loads, with the registers that a virtual board needs at once. `None` where anything
+    /// is wrong with it: then loading says what.
     pub(crate) fn outline(&self, target: &Target) -> Result<Option<Outline>, Error> {
         let text = Text::read(&self.file(target)?, &self.patches)?;
         let text = String::from_utf8(text.bytes).ok();
-        Ok(text.and_then(Outline::read))
+        let depth = |name: &str| Board::needs_at_start(&target.chip, name);
+        Ok(text.and_then(|text| Outline::read_with(text, depth)))
     }
 
     /// The text of a file, with the patches.

@@ -7,6 +7,8 @@ use std::fmt::{Display, Write as _};
 use std::io::{IsTerminal as _, Write as _};
 use std::time::{Duration, Instant};
 
+use anstream::adapter::strip_str;
+use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -32,7 +34,15 @@ pub(crate) fn paint(style: Style, text: impl Display) -> String {
 
 /// Writes a line to standard error; a closed pipe is no reason to fail.
 pub(crate) fn note(line: impl Display) {
-    let _ = writeln!(anstream::stderr(), "{line}");
+    let text = format!("{line}\n");
+    let stderr = std::io::stderr();
+    // A stream that drops styles writes what is between them piece by piece: here it is one text, written at once.
+    let _ = if AutoStream::choice(&stderr) == ColorChoice::Never {
+        let plain = strip_str(&text).to_string();
+        stderr.lock().write_all(plain.as_bytes())
+    } else {
+        anstream::stderr().write_all(text.as_bytes())
+    };
 }
 
 /// `warning: …`.

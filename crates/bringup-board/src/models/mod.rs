@@ -100,9 +100,24 @@ const WAITING: &[&str] = &[
 
 const PORT: &str = "stm32/gpio";
 
-/// Whether a model may be made when firmware first uses its peripheral, which is called `peripheral`.
-pub(crate) fn may_wait(model: &str, peripheral: &str) -> bool {
-    WAITING.contains(&model) || model == PORT && stm32::gpio::may_wait(peripheral)
+/// Whether a model may be made when firmware first uses its peripheral.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Waiting {
+    /// It is there from the start.
+    No,
+    /// Until then there is one that knows registers without their fields, for what it does in reset is seen outside.
+    InReset,
+    /// Until then there is none.
+    Unmade,
+}
+
+/// How the model of the peripheral that is called `peripheral` may wait.
+pub(crate) fn waiting(model: &str, peripheral: &str) -> Waiting {
+    match model {
+        PORT => stm32::gpio::waiting(peripheral),
+        _ if WAITING.contains(&model) => Waiting::Unmade,
+        _ => Waiting::No,
+    }
 }
 
 /// Makes what the world outside sees of a peripheral whose model waits.

@@ -89,6 +89,7 @@ impl<'t> Resolver<'t> {
                 self.error(rules::LIMIT, span, message, None);
                 break;
             }
+            self.missed |= self.tree.is_unread(base);
             chain.push(base);
             last = base;
         }
@@ -185,11 +186,10 @@ impl<'t> Resolver<'t> {
 
     /// The element that holds what is in `scope`; `None` where there is nothing.
     fn container(&mut self, scope: NodeId) -> Option<NodeId> {
-        if self.tree.has_unread()
-            && let Some(registers) = self.tree.child(scope, Tag::Registers)
-            && self.tree.is_unread(registers)
-        {
-            self.missed = true;
+        if self.tree.has_unread() {
+            let parts = [Tag::Registers, Tag::Fields];
+            let parts = parts.iter().filter_map(|&tag| self.tree.child(scope, tag));
+            self.missed |= parts.chain([scope]).any(|node| self.tree.is_unread(node));
         }
         let container = match self.tree.node(scope).tag {
             Tag::Device => self.tree.child(scope, Tag::Peripherals)?,

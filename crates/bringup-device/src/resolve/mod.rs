@@ -45,10 +45,21 @@ pub(crate) enum Extent<'e> {
 pub(crate) struct Resolved {
     /// The device.
     pub(crate) device: Device,
-    /// For each peripheral whose registers were not read: where its element begins, and where the one begins that holds them.
-    pub(crate) unread: Vec<(u32, u32)>,
+    /// Peripherals whose registers were not read.
+    pub(crate) unread: Vec<Unread>,
     /// What was not read was asked for: the result may be another than that of the whole file.
     pub(crate) missed: bool,
+}
+
+/// A peripheral whose registers were not read. Peripherals are named by the byte at which their elements begin.
+#[derive(Debug)]
+pub(crate) struct Unread {
+    /// The peripheral.
+    pub(crate) place: u32,
+    /// The one that holds its registers: itself, or one that it derives from.
+    pub(crate) holder: u32,
+    /// It, and those that it derives from.
+    pub(crate) chain: Box<[u32]>,
 }
 
 /// Resolves the tree of a file.
@@ -77,7 +88,7 @@ struct Resolver<'t> {
     root: NodeId,
     extent: Extent<'t>,
     /// As in [`Resolved`].
-    unread: Vec<(u32, u32)>,
+    unread: Vec<Unread>,
     missed: bool,
     reports: &'t mut Reports,
     index: derive::Index<'t>,

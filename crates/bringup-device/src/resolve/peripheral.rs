@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::properties::Properties;
-use super::{Extent, Resolver, words};
+use super::{Extent, Resolver, Unread, words};
 use crate::svd::raw::{NodeId, Tree};
 use crate::svd::tag::Tag;
 use crate::{AddressBlock, AddressBlockUsage, Peripheral, RegisterOrCluster, ShapeId, rules};
@@ -59,13 +59,17 @@ impl Resolver<'_> {
                 self.tree.is_unread(container) || self.tree.items(container).next().is_some();
             is_there.then_some((member, container))
         });
+        self.copies = named.count();
         if let Some((holder, container)) = registers_of
             && self.tree.is_unread(container)
         {
             let place = |node: NodeId| self.tree.node(node).span.start;
-            self.unread.push((place(node), place(holder)));
+            self.unread.push(Unread {
+                place: place(node),
+                holder: place(holder),
+                chain: chain.iter().copied().map(place).collect(),
+            });
         }
-        self.copies = named.count();
         let registers = registers_of.map_or_else(Vec::new, |(_, container)| {
             self.registers(container, &properties)
         });
@@ -101,6 +105,7 @@ impl Resolver<'_> {
             return Some(first);
         };
         let container = tree.node(node).parent?;
+        self.missed |= tree.items(container).any(|it| tree.is_unread(it));
         let taken = self.taken.get_or_insert_with(|| {
             let mut taken: HashMap<u64, u32> = HashMap::new();
             let all = tree.items(container);
@@ -220,6 +225,6 @@ pub(super) fn base_addresses<'t>(
 
 /// The number in an element, without complaints.
 fn read(tree: &Tree<'_>, node: NodeId) -> Option<u64> {
-    let number = crate::svd::number::parse(&tree.node(node).value.text);
+    let number = crate::svd::number::parse(&tree.node(node).value()?.text);
     number.ok().map(|number| number.value)
 }

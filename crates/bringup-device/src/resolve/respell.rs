@@ -15,7 +15,7 @@ pub(crate) fn respelled(tree: &Tree<'_>, root: NodeId, device: &Device) -> BTree
         .nodes()
         .map(|(node, parent)| (node, word(node, parent)));
     let mut found: BTreeMap<Span, String> = nodes
-        .filter_map(|(node, word)| Some((node.value.span, word?.to_owned())))
+        .filter_map(|(node, word)| Some((node.value()?.span, word?.to_owned())))
         .collect();
     let list = tree.child(root, Tag::Peripherals);
     for node in list.into_iter().flat_map(|list| tree.items(list)) {
@@ -26,7 +26,7 @@ pub(crate) fn respelled(tree: &Tree<'_>, root: NodeId, device: &Device) -> BTree
             let address = format!("{:#x}", peripheral.base_address);
             found.extend(
                 all.iter()
-                    .map(|&id| (tree.node(id).value.span, address.clone())),
+                    .filter_map(|&id| Some((tree.node(id).value()?.span, address.clone()))),
             );
         }
     }
@@ -35,7 +35,7 @@ pub(crate) fn respelled(tree: &Tree<'_>, root: NodeId, device: &Device) -> BTree
 
 /// The schema's word for what an element says, where it says another one.
 fn word(node: &Node<'_>, parent: Option<Tag>) -> Option<&'static str> {
-    let text = &node.value.text;
+    let text = &node.value()?.text;
     if text.is_empty() {
         return None;
     }

@@ -57,6 +57,15 @@ pub(crate) struct Template<'a> {
 impl<'a> Template<'a> {
     /// Takes `name` apart at its first `[%s]` or `%s`.
     pub(crate) fn new(name: &'a str) -> Self {
+        let plain = Self {
+            before: name,
+            after: "",
+            kind: None,
+        };
+        // Nearly all names: looking for more than a character takes longer.
+        if !name.contains('%') {
+            return plain;
+        }
         if let Some((before, after)) = name.split_once("[%s]") {
             return Self {
                 before,
@@ -70,17 +79,13 @@ impl<'a> Template<'a> {
                 after,
                 kind: Some(RepeatKind::List),
             },
-            None => Self {
-                before: name,
-                after: "",
-                kind: None,
-            },
+            None => plain,
         }
     }
 
     /// The name without the place.
     pub(crate) fn base(&self) -> String {
-        [self.before, self.after].concat()
+        self.before.to_owned() + self.after
     }
 
     /// The name with `index` in the place; at the end where there is none.

@@ -5,6 +5,7 @@
 //! the elements mean, follows `derivedFrom`, inherits properties and spreads out `dim`.
 
 pub(crate) mod dim;
+mod leaf;
 pub(crate) mod number;
 mod outline;
 mod parse;
@@ -15,6 +16,7 @@ pub(crate) mod tag;
 use std::borrow::Cow;
 
 pub use outline::Outline;
+pub use parse::Depth;
 
 use crate::diagnostic::Reports;
 use crate::resolve::Extent;

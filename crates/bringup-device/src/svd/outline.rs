@@ -1,11 +1,12 @@
 //! Reading registers of a file only when they are asked for: [`Outline`].
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::parse::{self, Wanted};
+use super::parse::{self, Depth, Part, Wanted};
 use crate::diagnostic::Reports;
-use crate::resolve::{self, Extent, Resolved};
+use crate::resolve::{self, Extent, Resolved, Unread};
 use crate::{Device, Peripheral, Span};
 
 /// An SVD file of which only the outline was read: everything but registers, which are read as they are asked for.
@@ -24,77 +25,122 @@ use crate::{Device, Peripheral, Span};
 /// assert_eq!(read[0].registers[0].name(), "OUT");
 /// ```
 #[derive(Debug, Clone)]
-pub struct Outline {
-    text: Arc<String>,
+pub struct Outline(Arc<Contents>);
+
+/// What was read.
+#[derive(Debug)]
+struct Contents {
+    text: String,
     device: Device,
-    /// Where the element begins that holds the registers of a peripheral, by where that one's element begins.
-    holders: BTreeMap<u32, u32>,
+    /// Peripherals whose registers are still to be read, by where their elements begin.
+    unread: BTreeMap<u32, Unread>,
+    /// As in [`parse::Parsed`].
+    ends: Vec<(u32, u32)>,
 }
 
 impl Outline {
     /// Reads the outline of a file. `None` where there is anything in it that is an error, or that shows only when the
-    /// whole file is read: [`load`](super::load) says what.
+    /// whole file is read: [`load`](super::load) says what. That is so where something else than a comment stands before the first
+    /// register of a peripheral, and one of its registers derives from one of another peripheral: these are read with
+    /// the outline, and refer to what is not.
     pub fn read(text: String) -> Option<Self> {
-        let (resolved, sound) = read(&text, Wanted::Of(&[]), Extent::Outline)?;
-        let usable = sound && !resolved.missed;
-        usable.then(|| Self {
+        Self::read_with(text, |_| Depth::Nothing)
+    }
+
+    /// The same, with the registers of some peripherals by their names: those that are asked for in any case are read
+    /// sooner at once. All of them may be left for later all the same. Registers without fields count as unread, and are in
+    /// [`Outline::device`].
+    pub fn read_with(text: String, depth: impl Fn(&str) -> Depth) -> Option<Self> {
+        let named = outline(&text, &depth);
+        // Their registers may refer to others that were not read.
+        let (resolved, ends) = named.or_else(|| outline(&text, &|_| Depth::Nothing))?;
+        let unread = resolved.unread.into_iter();
+        Some(Self(Arc::new(Contents {
             device: resolved.device,
-            holders: resolved.unread.into_iter().collect(),
-            text: Arc::new(text),
-        })
+            unread: unread.map(|unread| (unread.place, unread)).collect(),
+            ends,
+            text,
+        })))
     }
 
     /// The device without registers, but for those of peripherals that are read either way.
     pub fn device(&self) -> &Device {
-        &self.device
+        &self.0.device
     }
 
     /// Whether the registers of a peripheral of [`Outline::device`] are still to be read; `place` is its [`Peripheral::span`].
     pub fn is_unread(&self, place: Span) -> bool {
-        self.holders.contains_key(&place.start)
+        self.0.unread.contains_key(&place.start)
     }
 
     /// [`Outline::device`] with the registers of those peripherals that `wanted` holds for; and whether there is an error in them,
     /// for which something was left out.
-    pub fn device_with(&self, wanted: impl Fn(&Peripheral) -> bool) -> (Device, bool) {
-        let mut device = self.device.clone();
+    pub fn device_with(&self, wanted: impl Fn(&Peripheral) -> bool) -> (Cow<'_, Device>, bool) {
         let asked =
             |peripheral: &&Peripheral| self.is_unread(peripheral.span) && wanted(peripheral);
-        let places: Vec<Span> = device
-            .peripherals
-            .iter()
-            .filter(asked)
-            .map(|it| it.span)
-            .collect();
+        let peripherals = self.device().peripherals.iter();
+        let places: Vec<Span> = peripherals.filter(asked).map(|it| it.span).collect();
+        if places.is_empty() {
+            return (Cow::Borrowed(self.device()), false);
+        }
         let (read, broken) = self.peripherals(&places);
+        let mut device = self.device().clone();
         let mut all = device.peripherals.iter_mut();
         for peripheral in read {
             if let Some(place) = all.find(|it| it.span == peripheral.span) {
                 place.registers = peripheral.registers;
             }
         }
-        (device, broken)
+        (Cow::Owned(device), broken)
     }
 
     /// The peripherals of [`Outline::device`] at these places, with their registers, in the order of the file; and whether there
     /// is an error in them, for which something was left out.
     pub fn peripherals(&self, places: &[Span]) -> (Vec<Peripheral>, bool) {
+        let Contents {
+            text, unread, ends, ..
+        } = &*self.0;
         let wanted: Vec<u32> = places.iter().map(|place| place.start).collect();
-        let holder = |place: &u32| self.holders.get(place).copied().unwrap_or(*place);
-        let holders: Vec<u32> = wanted.iter().map(holder).collect();
-        let part = read(&self.text, Wanted::Of(&holders), Extent::Of(&wanted));
-        // What refers to registers elsewhere, and what is not sound, has the reading that it has in the whole file.
-        let part = part.filter(|(resolved, sound)| *sound && !resolved.missed);
-        let whole = || read(&self.text, Wanted::All, Extent::Of(&wanted));
-        match part.or_else(whole) {
-            Some((resolved, sound)) => (resolved.device.peripherals, !sound),
+        let (mut registers, mut whole) = (Vec::new(), Vec::new());
+        for place in &wanted {
+            let unread = unread.get(place);
+            registers.push(unread.map_or(*place, |unread| unread.holder));
+            whole.extend(unread.map_or(&[*place][..], |unread| &unread.chain));
+        }
+        let part = Wanted::Of(Part {
+            registers: &registers,
+            whole: &whole,
+            ends,
+        });
+        let part = read(text, part, Extent::Of(&wanted));
+        // What refers to others, and what is not sound, has the reading that it has in the whole file.
+        let part = part.filter(|part| part.sound && !part.resolved.missed);
+        let all = || read(text, Wanted::All, Extent::Of(&wanted));
+        match part.or_else(all) {
+            Some(part) => (part.resolved.device.peripherals, !part.sound),
             None => (Vec::new(), true),
         }
     }
 }
 
-/// Reads a part of a file, and says whether there was no error; `None` where it is not an SVD file.
-fn read(text: &str, wanted: Wanted<'_>, extent: Extent<'_>) -> Option<(Resolved, bool)> {
+/// Reads the outline of a file, and the registers of some peripherals by their names; `None` where anything is wrong with them.
+fn outline(text: &str, depth: &dyn Fn(&str) -> Depth) -> Option<(Resolved, Vec<(u32, u32)>)> {
+    let part = read(text, Wanted::Named(depth), Extent::Outline)?;
+    let usable = part.sound && !part.resolved.missed;
+    usable.then_some((part.resolved, part.ends))
+}
+
+/// What was read of a file.
+struct Reading {
+    resolved: Resolved,
+    /// There is no error in it.
+    sound: bool,
+    /// As in [`parse::Parsed`].
+    ends: Vec<(u32, u32)>,
+}
+
+/// Reads a part of a file; `None` where it is not an SVD file.
+fn read(text: &str, wanted: Wanted<'_>, extent: Extent<'_>) -> Option<Reading> {
     if text.len() > super::MAX_BYTES {
         return None;
     }
@@ -103,5 +149,9 @@ fn read(text: &str, wanted: Wanted<'_>, extent: Extent<'_>) -> Option<(Resolved,
     let base = (text.len() - content.len()) as u32;
     let parsed = parse::parse(content, base, wanted, &mut reports)?;
     let resolved = resolve::resolve(&parsed.tree, parsed.device, extent, &mut reports);
-    Some((resolved, !reports.has_errors()))
+    Some(Reading {
+        resolved,
+        sound: !reports.has_errors(),
+        ends: parsed.ends,
+    })
 }

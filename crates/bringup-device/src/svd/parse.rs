@@ -1,14 +1,16 @@
 //! From text to the raw tree.
 
+mod shortcuts;
+
 use std::borrow::Cow;
 use std::collections::HashSet;
+use std::io::BufRead as _;
 
 use quick_xml::Reader;
 use quick_xml::errors::Error as XmlError;
 use quick_xml::events::{BytesStart, Event};
 
 use super::raw::{Node, NodeId, Tree, Value};
-use super::skip;
 use super::tag::Tag;
 use crate::diagnostic::{LineIndex, Reports};
 use crate::xml::{attribute, predefined_entity, unfinished};
@@ -24,15 +26,41 @@ pub(crate) struct Parsed<'a> {
     pub(crate) tree: Tree<'a>,
     /// The root.
     pub(crate) device: NodeId,
+    /// Where each element `<peripheral>` of the device begins, and where its end tag does, in the order of the file.
+    pub(crate) ends: Vec<(u32, u32)>,
 }
 
-/// Which registers are read.
-#[derive(Debug, Clone, Copy)]
+/// What of a file is read. Where that is not all, descriptions of registers are not.
+#[derive(Clone, Copy)]
 pub(crate) enum Wanted<'w> {
-    /// Those of every peripheral.
+    /// All of it.
     All,
-    /// Those in the elements `<peripheral>` that begin at these bytes of the file.
-    Of(&'w [u32]),
+    /// Everything but registers, and those of some peripherals by their names.
+    Named(&'w dyn Fn(&str) -> Depth),
+    /// Some peripherals.
+    Of(Part<'w>),
+}
+
+/// How much of the registers of a peripheral is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    /// Nothing.
+    Nothing,
+    /// The registers without their fields: enough to know their reset values.
+    WithoutFields,
+    /// All of it.
+    All,
+}
+
+/// Some peripherals of a file that was read before, each by the byte at which its element `<peripheral>` begins.
+#[derive(Clone, Copy)]
+pub(crate) struct Part<'w> {
+    /// Those whose registers are read.
+    pub(crate) registers: &'w [u32],
+    /// Those of which everything else is read. Of others only the name is.
+    pub(crate) whole: &'w [u32],
+    /// [`Parsed::ends`] of the file.
+    pub(crate) ends: &'w [(u32, u32)],
 }
 
 /// Reads `text`, whose first byte is byte `base` of the file. `None` where the text is not a whole SVD
@@ -77,11 +105,13 @@ struct Parser<'a, 'r> {
     base: u32,
     wanted: Wanted<'r>,
     reader: Reader<&'a [u8]>,
-    /// Where in the text the reader began.
-    begun: usize,
     tree: Tree<'a>,
     open: Vec<Open<'a>>,
     root: Option<NodeId>,
+    /// As in [`Parsed`].
+    ends: Vec<(u32, u32)>,
+    /// How much is read of the registers of the peripheral that was met last.
+    depth: Depth,
     unknown: HashSet<&'a str>,
     reports: &'r mut Reports,
 }
@@ -104,10 +134,15 @@ impl<'a, 'r> Parser<'a, 'r> {
             base,
             wanted,
             reader: reader(text),
-            begun: 0,
-            tree: Tree::for_text(text),
+            tree: match wanted {
+                Wanted::All => Tree::for_text(text),
+                // What is passed over takes no room.
+                Wanted::Named(_) | Wanted::Of(_) => Tree::default(),
+            },
             open: Vec::new(),
             root: None,
+            ends: Vec::new(),
+            depth: Depth::All,
             unknown: HashSet::new(),
             reports,
         }
@@ -126,6 +161,7 @@ impl<'a, 'r> Parser<'a, 'r> {
                     return self.root.map(|device| Parsed {
                         tree: self.tree,
                         device,
+                        ends: self.ends,
                     });
                 }
                 Err(Stop) => return None,
@@ -169,7 +205,13 @@ impl<'a, 'r> Parser<'a, 'r> {
 
     /// How far the text was read.
     fn offset(&self) -> usize {
-        self.begun + self.reader.buffer_position() as usize
+        self.reader.buffer_position() as usize
+    }
+
+    /// Passes over the text up to `offset`, of which the reader need not know: it is between elements, and stays so.
+    fn go_on_at(&mut self, offset: usize) {
+        let bytes = offset.saturating_sub(self.offset());
+        self.reader.stream().consume(bytes);
     }
 
     /// Takes one event that began at `start`; false at the end of a whole file.
@@ -178,15 +220,18 @@ impl<'a, 'r> Parser<'a, 'r> {
         match event {
             Ok(Event::Start(tag)) => {
                 self.start_tag(&tag, start, end)?;
-                self.pass_over_unwanted(end);
+                self.pass_over_unwanted();
+                self.leaves();
             }
             Ok(Event::Empty(tag)) => {
                 self.start_tag(&tag, start, end)?;
                 self.close();
+                self.leaves();
             }
             Ok(Event::End(tag)) => {
                 let name = tag.name();
                 self.end_tag(name.as_ref(), start, end)?;
+                self.leaves();
             }
             Ok(Event::Text(text)) => self.text(text.into_inner(), start, false)?,
             Ok(Event::CData(text)) => {
@@ -247,31 +292,6 @@ impl<'a, 'r> Parser<'a, 'r> {
             text_start: end,
         });
         Ok(())
-    }
-
-    /// Where the element that began just now, up to `end`, holds registers that nobody wants: goes on with its end tag.
-    fn pass_over_unwanted(&mut self, end: usize) {
-        let Wanted::Of(wanted) = self.wanted else {
-            return;
-        };
-        let Some(node) = self.open.last().and_then(|open| open.node) else {
-            return;
-        };
-        let element = self.tree.node(node);
-        let Some(parent) = element.parent.map(|parent| self.tree.node(parent)) else {
-            return;
-        };
-        let holds_registers = element.tag == Tag::Registers && parent.tag == Tag::Peripheral;
-        // One that stands a second time belongs to the first: then both are read.
-        let is_last = self.tree.is_last(node);
-        if !holds_registers || !is_last || wanted.contains(&parent.span.start) {
-            return;
-        }
-        if let Some(close) = skip::end_of_registers(self.text, end) {
-            self.tree.set_unread(node);
-            self.begun = close;
-            self.reader = reader(self.text.get(close..).unwrap_or_default());
-        }
     }
 
     /// The first element: it has to be the device.
@@ -419,6 +439,7 @@ impl<'a, 'r> Parser<'a, 'r> {
     fn end_tag(&mut self, name: &str, start: usize, end: usize) -> Result<(), Stop> {
         match self.open.last() {
             Some(open) if open.name == name => {
+                self.note_end(start);
                 self.close();
                 Ok(())
             }
@@ -436,21 +457,51 @@ impl<'a, 'r> Parser<'a, 'r> {
         }
     }
 
+    /// Notes that the innermost element ends with a tag at `start`, if it is a peripheral.
+    fn note_end(&mut self, start: usize) {
+        let Some(node) = self.open.last().and_then(|open| open.node) else {
+            return;
+        };
+        let element = self.tree.node(node);
+        let is_in = |tag| {
+            element
+                .parent
+                .is_some_and(|parent| self.tree.node(parent).tag == tag)
+        };
+        if element.tag == Tag::Peripheral && is_in(Tag::Peripherals) {
+            self.ends
+                .push((element.span.start, self.base + start as u32));
+        }
+    }
+
     /// Ends the innermost element.
     fn close(&mut self) {
-        let Some(open) = self.open.pop() else { return };
-        let Some(id) = open.node else { return };
-        if open.children != 0 {
-            return;
+        if let Some(open) = self.open.pop()
+            && let Some(id) = open.node
+            && open.children == 0
+        {
+            self.set_value(id, open.text, open.text_start);
         }
-        let leading = open.text.len() - open.text.trim_start().len();
-        let text = match open.text {
-            Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
-            Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
+    }
+
+    /// Gives an element its text, which begins at `start`.
+    fn set_value(&mut self, id: NodeId, text: Cow<'a, str>, start: usize) {
+        let (text, leading) = match text {
+            Cow::Borrowed(text) => {
+                let rest = text.trim_start();
+                (Cow::Borrowed(rest.trim_end()), text.len() - rest.len())
+            }
+            Cow::Owned(text) => {
+                let rest = text.trim_start();
+                (
+                    Cow::Owned(rest.trim_end().to_owned()),
+                    text.len() - rest.len(),
+                )
+            }
         };
         if !text.is_empty() {
-            let span = self.span(open.text_start + leading, text.len());
-            self.tree.node_mut(id).value = Value { text, span };
+            let span = self.span(start + leading, text.len());
+            self.tree.node_mut(id).set_value(Value { text, span });
         }
     }
 
@@ -542,7 +593,7 @@ impl<'a, 'r> Parser<'a, 'r> {
     }
 
     fn xml_error(&mut self, error: &XmlError) -> Stop {
-        let start = (self.begun + self.reader.error_position() as usize).min(self.text.len());
+        let start = (self.reader.error_position() as usize).min(self.text.len());
         match unfinished(error) {
             Some(what) => {
                 let message = format!(

@@ -4,13 +4,21 @@
 //! are still text, nothing is inherited or derived.
 
 use std::borrow::Cow;
+use std::num::NonZeroU32;
 
 use super::tag::Tag;
 use crate::Span;
 
-/// Identifies an element of a [`Tree`].
+/// Identifies an element of a [`Tree`]: its place in the list, counted from 1, so that there is room to say that there is none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct NodeId(u32);
+pub(crate) struct NodeId(NonZeroU32);
+
+impl NodeId {
+    /// Its place in the list, counted from 0.
+    const fn index(self) -> usize {
+        self.0.get() as usize - 1
+    }
+}
 
 /// Text with its place in the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,27 +29,38 @@ pub(crate) struct Value<'a> {
     pub(crate) span: Span,
 }
 
-/// An element.
+/// An element. Its size is that of a cache line: trees of large files have a hundred thousand of them.
 #[derive(Debug)]
 pub(crate) struct Node<'a> {
     /// Its name.
     pub(crate) tag: Tag,
     /// The place of its start tag.
     pub(crate) span: Span,
-    /// Its text; elements with children have none.
-    pub(crate) value: Value<'a>,
+    content: Content<'a>,
     /// The attribute `derivedFrom`.
     pub(crate) derived_from: Option<Box<Value<'a>>>,
     /// The element around it.
     pub(crate) parent: Option<NodeId>,
-    /// First and last child that can stand once. There are never more than there are tags, however
-    /// large the file is, so that looking for one is quick.
-    properties: Option<(NodeId, NodeId)>,
-    /// First and last child that may repeat.
-    items: Option<(NodeId, NodeId)>,
     /// The next one in the same list.
     next: Option<NodeId>,
 }
+
+/// What is between the tags of an element.
+#[derive(Debug)]
+enum Content<'a> {
+    /// Text, or nothing.
+    Text(Value<'a>),
+    /// Elements.
+    Children {
+        /// First and last child that can stand once. There are never more than there are tags, however
+        /// large the file is, so that looking for one is quick.
+        properties: Option<(NodeId, NodeId)>,
+        /// First and last child that may repeat.
+        items: Option<(NodeId, NodeId)>,
+    },
+}
+
+const _: () = assert!(size_of::<Node<'_>>() <= 64, "this is what an element takes");
 
 impl<'a> Node<'a> {
     /// An element that is not part of a tree yet.
@@ -53,13 +72,55 @@ impl<'a> Node<'a> {
         Self {
             tag,
             span,
-            value,
+            content: Content::Text(value),
             derived_from: derived_from.map(Box::new),
             parent: None,
-            properties: None,
-            items: None,
             next: None,
         }
+    }
+
+    /// Its text; elements with children have none.
+    pub(crate) fn value(&self) -> Option<&Value<'a>> {
+        match &self.content {
+            Content::Text(value) => Some(value),
+            Content::Children { .. } => None,
+        }
+    }
+
+    /// Sets the text of an element without children.
+    pub(crate) fn set_value(&mut self, value: Value<'a>) {
+        if let Content::Text(text) = &mut self.content {
+            *text = value;
+        }
+    }
+
+    /// First and last child that can stand once, and those that may repeat.
+    #[expect(
+        clippy::type_complexity,
+        reason = "two callers, which take it apart at once"
+    )]
+    fn children(&self) -> (Option<(NodeId, NodeId)>, Option<(NodeId, NodeId)>) {
+        match self.content {
+            Content::Text(_) => (None, None),
+            Content::Children { properties, items } => (properties, items),
+        }
+    }
+
+    /// Adds a child; returns the one before it in its list.
+    fn add_child(&mut self, id: NodeId, repeats: bool) -> Option<NodeId> {
+        if matches!(self.content, Content::Text(_)) {
+            self.content = Content::Children {
+                properties: None,
+                items: None,
+            };
+        }
+        let Content::Children { properties, items } = &mut self.content else {
+            return None;
+        };
+        let list = if repeats { items } else { properties };
+        let (first, previous) = list.map_or((id, None), |(first, last)| (first, Some(last)));
+        *list = Some((first, id));
+        previous
     }
 }
 
@@ -67,7 +128,8 @@ impl<'a> Node<'a> {
 #[derive(Debug, Default)]
 pub(crate) struct Tree<'a> {
     nodes: Vec<Node<'a>>,
-    /// Elements `<registers>` whose content was passed over, in ascending order.
+    /// Elements whose content was passed over, or a part of it: `<registers>`, `<fields>`, and `<peripheral>` behind the name. In
+    /// ascending order.
     unread: Vec<NodeId>,
 }
 
@@ -86,15 +148,15 @@ impl<'a> Tree<'a> {
 
     /// Whether `id` is the element that was added last.
     pub(crate) fn is_last(&self, id: NodeId) -> bool {
-        id.0 as usize + 1 == self.nodes.len()
+        id.index() + 1 == self.nodes.len()
     }
 
-    /// Notes that the content of `id`, the element added last, is passed over.
+    /// Notes that the content of `id` is passed over, or a part of it. No such element comes after it.
     pub(crate) fn set_unread(&mut self, id: NodeId) {
         self.unread.push(id);
     }
 
-    /// Whether the content of `id` was passed over.
+    /// Whether the content of `id` was passed over, or a part of it.
     pub(crate) fn is_unread(&self, id: NodeId) -> bool {
         self.unread.binary_search(&id).is_ok()
     }
@@ -106,24 +168,15 @@ impl<'a> Tree<'a> {
 
     /// Adds `node` as the last child of `parent`.
     pub(crate) fn push(&mut self, mut node: Node<'a>, parent: Option<NodeId>) -> NodeId {
-        let id = NodeId(self.nodes.len() as u32);
         node.parent = parent;
         let repeats = node.tag.repeats();
         self.nodes.push(node);
-        if let Some(parent) = parent {
-            let parent = self.node_mut(parent);
-            let list = if repeats {
-                &mut parent.items
-            } else {
-                &mut parent.properties
-            };
-            match list {
-                Some((_, last)) => {
-                    let previous = std::mem::replace(last, id);
-                    self.node_mut(previous).next = Some(id);
-                }
-                None => *list = Some((id, id)),
-            }
+        // There is one by now, and never more than the file has bytes.
+        let id = NodeId(NonZeroU32::new(self.nodes.len() as u32).unwrap_or(NonZeroU32::MAX));
+        if let Some(parent) = parent
+            && let Some(previous) = self.node_mut(parent).add_child(id, repeats)
+        {
+            self.node_mut(previous).next = Some(id);
         }
         id
     }
@@ -138,22 +191,22 @@ impl<'a> Tree<'a> {
 
     /// The element `id`. An id is only ever used with the tree that gave it.
     pub(crate) fn node(&self, id: NodeId) -> &Node<'a> {
-        &self.nodes[id.0 as usize]
+        &self.nodes[id.index()]
     }
 
     /// The element `id`, to complete it.
     pub(crate) fn node_mut(&mut self, id: NodeId) -> &mut Node<'a> {
-        &mut self.nodes[id.0 as usize]
+        &mut self.nodes[id.index()]
     }
 
     /// The elements directly in `id` that may repeat, in the order of the file.
     pub(crate) fn items(&self, id: NodeId) -> impl Iterator<Item = NodeId> + '_ {
-        self.list(self.node(id).items)
+        self.list(self.node(id).children().1)
     }
 
     /// The elements directly in `id` that can stand once.
     pub(crate) fn properties(&self, id: NodeId) -> impl Iterator<Item = NodeId> + '_ {
-        self.list(self.node(id).properties)
+        self.list(self.node(id).children().0)
     }
 
     fn list(&self, ends: Option<(NodeId, NodeId)>) -> impl Iterator<Item = NodeId> + '_ {
@@ -168,8 +221,8 @@ impl<'a> Tree<'a> {
 
     /// The text of the first element called `tag` directly in `id`; `None` where it is absent or empty.
     pub(crate) fn value(&self, id: NodeId, tag: Tag) -> Option<&Value<'a>> {
-        let value = &self.node(self.child(id, tag)?).value;
-        (!value.text.is_empty()).then_some(value)
+        let value = self.node(self.child(id, tag)?).value();
+        value.filter(|value| !value.text.is_empty())
     }
 
     /// The text of `<name>` in `id`; empty where there is none.

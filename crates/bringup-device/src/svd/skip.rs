@@ -1,19 +1,39 @@
-//! Passing over registers that nobody asked for.
+//! Passing over registers and fields that nobody asked for.
 
 use memchr::memmem;
 
-/// Where in `text` the end tag of an element `<registers>` begins whose content begins at `from`. `None` where that cannot be told
-/// without reading it: there is nothing like a register in it, or another such element, or no end.
-pub(super) fn end_of_registers(text: &str, from: usize) -> Option<usize> {
+/// An element that is passed over.
+pub(super) struct Passed {
+    /// Its name.
+    name: &'static str,
+    /// How what it holds begins.
+    starts: &'static [&'static str],
+}
+
+/// `<registers>`.
+pub(super) const REGISTERS: Passed = Passed {
+    name: "registers",
+    starts: &["<register>", "<register ", "<cluster>", "<cluster "],
+};
+
+/// `<fields>`.
+pub(super) const FIELDS: Passed = Passed {
+    name: "fields",
+    starts: &["<field>", "<field "],
+};
+
+/// Where in `text` the end tag of an element begins whose content begins at `from`. `None` where that cannot be told
+/// without reading it: there is nothing in it like what it should hold, or another such element, or no end.
+pub(super) fn end_of(element: &Passed, text: &str, from: usize) -> Option<usize> {
     let content = text.get(from..)?;
-    let first = content.trim_start();
-    if !["<register>", "<register ", "<cluster>", "<cluster "]
-        .iter()
-        .any(|start| first.starts_with(start))
-    {
+    let mut first = content.trim_start();
+    while let Some(comment) = first.strip_prefix("<!--") {
+        first = comment.split_once("-->")?.1.trim_start();
+    }
+    if !element.starts.iter().any(|start| first.starts_with(start)) {
         return None;
     }
-    let finder = memmem::Finder::new("registers");
+    let finder = memmem::Finder::new(element.name);
     let mut done = 0;
     loop {
         let at = done + finder.find(content.as_bytes().get(done..)?)?;
@@ -23,7 +43,7 @@ pub(super) fn end_of_registers(text: &str, from: usize) -> Option<usize> {
             Some(end) => end?,
             None if before.ends_with(b"</") => return Some(from + at - "</".len()),
             None if before.ends_with(b"<") => return None,
-            None => at + "registers".len(),
+            None => at + element.name.len(),
         };
     }
 }
@@ -61,11 +81,11 @@ fn hidden_until(content: &str, from: usize, at: usize) -> Option<Option<usize>> 
 
 #[cfg(test)]
 mod tests {
-    use super::end_of_registers;
+    use super::{FIELDS, REGISTERS, end_of};
 
     fn check(content: &str, expected: Option<&str>) {
         let text = format!("<registers>{content}");
-        let end = end_of_registers(&text, "<registers>".len());
+        let end = end_of(&REGISTERS, &text, "<registers>".len());
         assert_eq!(end.and_then(|end| text.get(end..)), expected, "{content}");
     }
 
@@ -74,9 +94,24 @@ mod tests {
         check(" <register/></registers>!", None);
         check(" <register></register></registers>!", Some("</registers>!"));
         check(
+            "<!-- A --> <!-- registers --> <register></register></registers>!",
+            Some("</registers>!"),
+        );
+        check(
             "<cluster a=''>registers</registers >",
             Some("</registers >"),
         );
+    }
+
+    #[test]
+    fn fields_are_passed_over_alike() {
+        let text = "<fields> <field><name>fields</name></field></fields></register>";
+        let end = end_of(&FIELDS, text, "<fields>".len());
+        assert_eq!(
+            end.and_then(|end| text.get(end..)),
+            Some("</fields></register>")
+        );
+        assert_eq!(end_of(&FIELDS, "<fields></fields>", "<fields>".len()), None);
     }
 
     #[test]
@@ -93,6 +128,7 @@ mod tests {
         check("<register><registers></registers></registers>", None);
         check("<register>", None);
         check("  </registers>", None);
-        check("<!-- --><register></registers>", None);
+        check("<!-- <register> -->", None);
+        check("<!-- <register>", None);
     }
 }

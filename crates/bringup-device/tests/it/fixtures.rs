@@ -14,6 +14,15 @@ const VALUES: &str = include_str!("../fixtures/values.svd");
 /// All fixtures, for tests that change them.
 pub(crate) const ALL: &[&str] = &[DERIVED, ARRAYS, VALUES];
 
+/// A text with up to `length` bytes at `at` replaced by as many from elsewhere in it.
+pub(crate) fn changed(text: &str, at: usize, length: usize, from: usize) -> String {
+    let boundary = |at: usize| text.floor_char_boundary(at);
+    let (at, from) = (boundary(at), boundary(from));
+    let cut = boundary(at + length).max(at);
+    let piece = &text[from..boundary(from + length).max(from)];
+    format!("{}{piece}{}", &text[..at], &text[cut..])
+}
+
 fn device(text: &str) -> Device {
     let (device, warnings) = svd::load(text).into_result().unwrap();
     assert_eq!(warnings, []);

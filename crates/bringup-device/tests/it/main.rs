@@ -7,6 +7,7 @@ mod fixtures;
 mod gates;
 mod hostile;
 mod invariants;
+mod leaves;
 mod oracle;
 mod outline;
 mod pack;

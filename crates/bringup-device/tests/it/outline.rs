@@ -1,5 +1,8 @@
 //! What is read of single peripherals, compared with what is read of the whole file.
 
+use std::collections::BTreeSet;
+
+use bringup_device::svd::Depth;
 use bringup_device::{
     Cluster, Device, Enumeration, Peripheral, Register, RegisterOrCluster, ShapeId, svd,
 };
@@ -93,12 +96,149 @@ pub(crate) fn check_halves(name: &str, text: &str, whole: &Device) {
     }
 }
 
+/// Reads every second peripheral with the outline, and the others by themselves; returns how many were read with it.
+pub(crate) fn check_with_outline(name: &str, text: &str, whole: &Device) -> usize {
+    let named = |half: usize| {
+        let all = whole.peripherals.iter().skip(half).step_by(2);
+        all.map(|it| it.name.as_str()).collect::<BTreeSet<_>>()
+    };
+    let bare_outline =
+        svd::Outline::read(text.into()).unwrap_or_else(|| panic!("{name}: no outline"));
+    let mut early = 0;
+    for half in 0..2 {
+        let names = named(half);
+        // Of the others the registers without fields, by turns.
+        let depth = |name: &str| match names.contains(name) {
+            true => Depth::All,
+            false if name.len().is_multiple_of(2) => Depth::WithoutFields,
+            false => Depth::Nothing,
+        };
+        let outline = svd::Outline::read_with(text.into(), depth);
+        let outline = outline.unwrap_or_else(|| panic!("{name}: no outline"));
+        for (seen, expected) in outline.device().peripherals.iter().zip(&whole.peripherals) {
+            if outline.is_unread(seen.span) {
+                let mut header = seen.clone();
+                header.registers.clone_from(&expected.registers);
+                assert!(
+                    bare(header) == bare(expected.clone()),
+                    "{name}: {}",
+                    seen.name
+                );
+            } else {
+                early += usize::from(bare_outline.is_unread(seen.span));
+                assert!(
+                    bare(seen.clone()) == bare(expected.clone()),
+                    "{name}: {}",
+                    seen.name
+                );
+            }
+        }
+        let (device, broken) = outline.device_with(|_| true);
+        let all = device.peripherals.iter().cloned().map(bare);
+        assert!(!broken, "{name}");
+        assert!(
+            all.eq(whole.peripherals.iter().cloned().map(bare)),
+            "{name}"
+        );
+    }
+    early
+}
+
 #[test]
 fn fixtures_are_read_alike() {
     for text in fixtures::ALL {
         let device = svd::load(text).device.unwrap();
         assert!(check(&device.name, text, &device) > 0, "{}", device.name);
+        let early = check_with_outline(&device.name, text, &device);
+        assert!(early > 0, "{}", device.name);
     }
+}
+
+/// What is read of a peripheral by itself depends on others than the one that holds its registers.
+#[test]
+fn others_that_matter_are_read() {
+    let register = |name: &str, origin: &str| {
+        format!(
+            "<registers><register{origin}><name>{name}</name><addressOffset>0</addressOffset></register></registers>"
+        )
+    };
+    let peripheral = |start: &str, name: &str, rest: &str| {
+        format!("<peripheral{start}><name>{name}</name>{rest}</peripheral>")
+    };
+    let address = |address: u32| format!("<baseAddress>{address}</baseAddress>");
+    let origin = |name: &str| format!(" derivedFrom=\"{name}\"");
+    let peripherals = [
+        // Widths come from two peripherals further on.
+        peripheral("", "A", &format!("<size>16</size>{}", address(0))),
+        peripheral(&origin("A"), "B", &(address(16) + &register("R", ""))),
+        peripheral(&origin("B"), "C", &address(32)),
+        // A name of an array, which stands for several, and a second peripheral of a name.
+        peripheral(
+            "",
+            "D%s",
+            &format!(
+                "<dim>2</dim><dimIncrement>8</dimIncrement>{}{}",
+                address(48),
+                register("S", "")
+            ),
+        ),
+        peripheral("", "D1", &(address(64) + &register("T", ""))),
+        peripheral(&origin("D1"), "E", &address(80)),
+        // Two addresses, of which one is taken: the other counts. Registers in two elements: they are all its own.
+        peripheral(
+            "",
+            "F",
+            &format!(
+                "{}{}{}",
+                address(0),
+                address(128),
+                register("U", "") + &register("X", "")
+            ),
+        ),
+    ];
+    // Registers from elsewhere, by a path and without one: nothing is read with the outline then.
+    let elsewhere = [
+        peripheral("", "G", &(address(96) + &register("V", &origin("D1.S")))),
+        peripheral("", "H", &(address(112) + &register("W", &origin("T")))),
+    ];
+    let text = |more: &[String]| {
+        let peripherals = [&peripherals[..], more].concat().concat();
+        format!(
+            "\u{feff}<device><name>T</name><peripherals>{peripherals}</peripherals><size>32</size></device>"
+        )
+    };
+    for (more, asked, early) in [(&[][..], 6, 4), (&elsewhere, 8, 0)] {
+        let text = text(more);
+        let (device, _) = svd::load(&text).into_result().unwrap();
+        assert_eq!(device.peripheral("F").unwrap().base_address, 128);
+        assert_eq!(check("made up", &text, &device), asked);
+        assert_eq!(check_with_outline("made up", &text, &device), early);
+        check_halves("made up", &text, &device);
+    }
+}
+
+#[test]
+fn registers_without_fields_are_read() {
+    let text = fixtures::ALL[2];
+    let outline = svd::Outline::read_with(text.into(), |_| Depth::WithoutFields).unwrap();
+    let whole = svd::load(text).device.unwrap();
+    let mut fields = 0;
+    for (seen, expected) in outline.device().peripherals.iter().zip(&whole.peripherals) {
+        let seen: Vec<_> = seen.registers_expanded().collect();
+        let expected: Vec<_> = expected.registers_expanded().collect();
+        assert_eq!(seen.len(), expected.len());
+        for (seen, expected) in seen.iter().zip(&expected) {
+            let values = |of: &Register| (of.reset_value, of.reset_mask, of.size);
+            assert_eq!((&seen.path, seen.offset), (&expected.path, expected.offset));
+            assert_eq!(values(seen.register), values(expected.register));
+            assert_eq!(seen.register.fields, []);
+            fields += expected.register.fields.len();
+        }
+    }
+    assert_ne!(fields, 0);
+    let (device, broken) = outline.device_with(|_| true);
+    let all = device.peripherals.iter().cloned().map(bare);
+    assert!(!broken && all.eq(whole.peripherals.into_iter().map(bare)));
 }
 
 #[test]
@@ -136,6 +276,24 @@ fn errors_are_told() {
     assert!(svd::Outline::read(truncated.into()).is_none());
 }
 
+/// Whether some registers begin with something else than one or a comment: they are read with the outline, and may refer to others, which are not.
+fn begins_unusually(text: &str) -> bool {
+    let mut starts = text.split("<registers").skip(1);
+    starts.any(|rest| {
+        let mut content = rest.split_once('>').map_or("", |(_, content)| content);
+        while let Some((_, rest)) = content
+            .trim_start()
+            .strip_prefix("<!--")
+            .and_then(|it| it.split_once("-->"))
+        {
+            content = rest;
+        }
+        !["<register>", "<register ", "<cluster>", "<cluster "]
+            .iter()
+            .any(|start| content.trim_start().starts_with(start))
+    })
+}
+
 proptest! {
     /// Whatever is done to a file: where it has no error, both readings are one.
     #[test]
@@ -146,17 +304,16 @@ proptest! {
         from in any::<prop::sample::Index>(),
     ) {
         let text = fixtures::ALL[fixture];
-        let boundary = |at: usize| (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
-        let (at, from) = (boundary(at.index(text.len())), boundary(from.index(text.len())));
-        let cut = boundary((at + length).min(text.len())).max(at);
-        let piece = &text[from..boundary((from + length).min(text.len())).max(from)];
-        let changed = format!("{}{piece}{}", &text[..at], &text[cut..]);
+        let changed = fixtures::changed(text, at.index(text.len()), length, from.index(text.len()));
         let loaded = svd::load(&changed);
         match loaded.into_result() {
             Ok((device, _)) => {
-                // Where there is no outline, the whole file is read: that is what `None` says.
-                prop_assume!(svd::Outline::read(changed.as_str().into()).is_some());
+                if svd::Outline::read(changed.as_str().into()).is_none() {
+                    prop_assert!(begins_unusually(&changed));
+                    return Ok(());
+                }
                 check("changed", &changed, &device);
+                check_with_outline("changed", &changed, &device);
             }
             Err(_) => {
                 if let Some(outline) = svd::Outline::read(changed.as_str().into()) {

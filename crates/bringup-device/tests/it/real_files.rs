@@ -198,6 +198,7 @@ fn check(name: &str, path: &Path) -> Outcome {
         .any(bringup_device::Diagnostic::is_error)
     {
         crate::outline::check_halves(name, &text, &device);
+        crate::outline::check_with_outline(name, &text, &device);
     }
     if let Err(problem) = crate::invariants::check(&device) {
         outcome.problem(name, problem);

@@ -134,7 +134,10 @@ pub(crate) fn run(args: &Args) -> Result<Exit, Error> {
     if !args.time.json && args.gdb.is_none() {
         print_console(&board, &args.firmware.elf);
     }
-    Ok(show(report, host, &args.time, ui::note))
+    let exit = show(report, host, &args.time, ui::note);
+    // With this the process ends: its memory goes at once, and nobody has to walk through it.
+    std::mem::forget(board);
+    Ok(exit)
 }
 
 /// Writes what the firmware printed to standard output, byte for byte.

@@ -17,6 +17,7 @@ use bringup_cpu::Width;
 mod watch;
 
 use self::watch::Watch;
+use crate::models::Waiting;
 use crate::peripheral::{Context, Model, Reset, Setup};
 use crate::pins::{Drive, PinId, Pins, SignalId};
 use crate::registers::RegisterFile;
@@ -288,10 +289,13 @@ pub(crate) fn add_pins(
     (pins, alternates)
 }
 
-/// Whether a port may be made when firmware first uses it: its pins are connected to nothing after reset. Those of port A are not,
+/// How a port may wait until firmware uses it: its pins are connected to nothing in reset. Those of port A are not,
 /// it has the pins of the debug port with their pull resistors (RM0377 section 8.3.1, RM0091 section 8.3.1).
-pub(crate) fn may_wait(peripheral: &str) -> bool {
-    port_of(peripheral) != "A"
+pub(crate) fn waiting(peripheral: &str) -> Waiting {
+    match port_of(peripheral) {
+        "A" => Waiting::InReset,
+        _ => Waiting::Unmade,
+    }
 }
 
 /// The pins that are outputs by `MODER`.
