@@ -122,8 +122,8 @@ fn what_is_wrong_with_a_chip_file_is_said_with_its_place() {
         @r"
     error[chip-file] at 13:18: a core that runs on 0 Hz does not run
     error[chip-file] at 18:1: `../STM32L0x1.svd` is not a path inside a package
-    error[chip-file] at 138:8: `Nucleo L0` is not the name of a board: small letters, digits and `-`
-    error[chip-file] at 158:7: `three` is not the name of a pin
+    error[chip-file] at 140:8: `Nucleo L0` is not the name of a board: small letters, digits and `-`
+    error[chip-file] at 160:7: `three` is not the name of a pin
     "
     );
     insta::assert_snapshot!(problems_after(&[("0xF000_0000", "0xF000_0010"), ("part = 0x425", "part = 0x1425")]), @r"
