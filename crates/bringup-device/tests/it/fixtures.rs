@@ -5,6 +5,9 @@ use bringup_device::{
     WriteConstraint, svd,
 };
 
+use proptest::prelude::*;
+use proptest::sample::Index;
+
 use crate::{invariants, oracle};
 
 const DERIVED: &str = include_str!("../fixtures/derived.svd");
@@ -14,13 +17,21 @@ const VALUES: &str = include_str!("../fixtures/values.svd");
 /// All fixtures, for tests that change them.
 pub(crate) const ALL: &[&str] = &[DERIVED, ARRAYS, VALUES];
 
-/// A text with up to `length` bytes at `at` replaced by as many from elsewhere in it.
-pub(crate) fn changed(text: &str, at: usize, length: usize, from: usize) -> String {
-    let boundary = |at: usize| text.floor_char_boundary(at);
-    let (at, from) = (boundary(at), boundary(from));
-    let cut = boundary(at + length).max(at);
-    let piece = &text[from..boundary(from + length).max(from)];
-    format!("{}{piece}{}", &text[..at], &text[cut..])
+/// A fixture in which up to 40 bytes were replaced by as many from elsewhere in it.
+pub(crate) fn changed() -> impl Strategy<Value = String> {
+    let place = any::<Index>;
+    let parts = (0..ALL.len(), place(), 0..40_usize, place());
+    parts.prop_map(|(fixture, at, length, from)| {
+        let text = ALL[fixture];
+        let boundary = |at: usize| text.floor_char_boundary(at);
+        let (at, from) = (
+            boundary(at.index(text.len())),
+            boundary(from.index(text.len())),
+        );
+        let cut = boundary(at + length).max(at);
+        let piece = &text[from..boundary(from + length).max(from)];
+        format!("{}{piece}{}", &text[..at], &text[cut..])
+    })
 }
 
 fn device(text: &str) -> Device {
