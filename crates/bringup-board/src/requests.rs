@@ -126,7 +126,9 @@ pub struct RequestLines {
     /// Trigger lines that had a pulse.
     pulses: Requests,
     /// What a controller asks of the bus.
-    pub(crate) transfer: Option<Transfer>,
+    transfer: Option<Transfer>,
+    /// There is something to do about any of these three.
+    news: bool,
     /// A channel waits for something that the world outside brings about.
     pub(crate) awaits_outside: bool,
     /// Which lines lead to other channels than usually: `SYSCFG_CFGR1` of the STM32F0.
@@ -137,17 +139,33 @@ impl RequestLines {
     /// Whether the board has anything to do about it.
     #[inline]
     pub(crate) const fn has_news(&self) -> bool {
-        self.rose.is_some() || self.transfer.is_some() || !self.pulses.is_empty()
+        self.news
     }
 
     /// Trigger lines have a pulse.
     pub(crate) fn pulse(&mut self, lines: Requests) {
         self.pulses = self.pulses.and(lines);
+        self.news = true;
     }
 
     pub(crate) fn take_pulses(&mut self) -> Option<Requests> {
         let pulses = std::mem::take(&mut self.pulses);
         (!pulses.is_empty()).then_some(pulses)
+    }
+
+    /// A controller asks for a transfer. It does not ask for another one before that was made.
+    pub(crate) fn ask(&mut self, transfer: Transfer) {
+        self.transfer = Some(transfer);
+        self.news = true;
+    }
+
+    pub(crate) fn take_transfer(&mut self) -> Option<Transfer> {
+        self.transfer.take()
+    }
+
+    /// Nothing is left to do.
+    pub(crate) fn settle(&mut self) {
+        self.news = false;
     }
 
     pub(crate) fn take_rise(&mut self) -> Option<u64> {
@@ -158,6 +176,7 @@ impl RequestLines {
     pub(crate) fn remap(&mut self, remaps: u32, cycle: u64) {
         if std::mem::replace(&mut self.remaps, remaps) != remaps {
             self.rose = Some(cycle);
+            self.news = true;
         }
     }
 
@@ -167,6 +186,7 @@ impl RequestLines {
         } else if self.high.within(line) != line {
             self.high = self.high.and(line);
             self.rose = Some(cycle);
+            self.news = true;
         }
         self.latched = self.latched.without(line);
     }

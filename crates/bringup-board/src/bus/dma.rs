@@ -24,13 +24,15 @@ impl System {
                     model.triggered(lines, context);
                 });
             }
-        } else if let Some(transfer) = self.wires.requests.transfer.take() {
+        } else if let Some(transfer) = self.wires.requests.take_transfer() {
             self.transfer(&transfer);
         } else if let Some(cycle) = self.wires.requests.take_rise() {
             for index in 0..self.devices.dma.len() {
                 let index = self.devices.dma[index];
                 self.with_model(index, cycle, |model, context| model.requested(context));
             }
+        } else {
+            self.wires.requests.settle();
         }
     }
 

@@ -168,6 +168,21 @@ const EXAMPLES: &[Example] = &[
         expected: "limit\nfinding flash-wait-states FLASH.ACR\n\nlow power",
         also: nothing,
     },
+    // Red below 2,000 of 4,095, blue above; each conversion starts the converter anew. The HAL clears one flag by a read-modify-write, and so all.
+    Example {
+        name: "l0_adc",
+        time: "300ms",
+        script: "0s PA0 1V\n100ms PA0 2V\n200ms PA0 1.5V\n",
+        expected: "limit\nfinding flash-wait-states FLASH.ACR\nfinding w1c-read-modify-write ADC.ISR\nfinding w1c-read-modify-write ADC.ISR\n",
+        also: |report| {
+            let levels: [(_, &[bool]); 2] =
+                [("PB6", &[true, false]), ("PB7", &[true, false, true])];
+            for (name, levels) in levels {
+                let found: Vec<_> = edges(report, name).iter().map(|edge| edge.2).collect();
+                assert_eq!(found, levels, "{name}");
+            }
+        },
+    },
     Example {
         name: "l0_timer",
         time: "5.5s",
@@ -254,6 +269,15 @@ const EXAMPLES: &[Example] = &[
         script: "",
         expected: "limit\n",
         also: |report| pulses(report, "PA8", 0.01, 20_000.0, 0.5),
+    },
+    // The temperature is in tenths of a degree, which the example takes for hundredths.
+    Example {
+        name: "f0_adc_values",
+        time: "2.5s",
+        script: "",
+        expected: "limit\nfinding systick-current SYST.CVR\nfinding w1c-read-modify-write ADC.ISR\n\n\n\rThis ADC example will read various values using the ADC and print them out to the serial terminal\r\n\
+                   Temperature 3.0C\r\nVdda 3300mV\r\nTemperature 3.0C\r\nVdda 3300mV\r\n",
+        also: nothing,
     },
     Example {
         name: "f0_serial_echo",

@@ -349,7 +349,7 @@ impl Model for Dma {
         context.wires.requests.acknowledge(self.leading[index]);
         let channel = &self.channels[index];
         let (from, to) = channel.accesses(context.file.get(registers(index)));
-        context.wires.requests.transfer = Some(Transfer {
+        context.wires.requests.ask(Transfer {
             controller: context.device,
             channel: index as u32 + 1,
             from,
