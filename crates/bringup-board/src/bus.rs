@@ -21,7 +21,7 @@ use crate::program::Program;
 use crate::rtt::{self, Rtt};
 use crate::scheduler::{DeviceIndex, Scheduler};
 use crate::script::Player;
-use crate::trace::Recorder;
+use crate::trace::{Master, Recorder};
 use crate::wires::{DeepSleep, Wires};
 use accesses::{LastRead, Remembered};
 use core_events::{Exceptions, Unknown};
@@ -443,7 +443,7 @@ impl Bus for System {
         if let Some(index) = self.devices.map.look_up(address) {
             let value = self.device_read(index, address, width, at);
             if self.recorder.is_some() {
-                self.record(address, width, value, false, at);
+                self.record(Master::Core, (address, width), value, false, at);
             }
             return Ok(value);
         }
@@ -472,7 +472,7 @@ impl Bus for System {
     fn write(&mut self, address: u32, width: Width, value: u32, at: At) -> Result<(), BusFault> {
         if let Some(index) = self.devices.map.look_up(address) {
             if self.recorder.is_some() {
-                self.record(address, width, value, true, at);
+                self.record(Master::Core, (address, width), value, true, at);
             }
             self.device_write(index, address, width, value, at);
             return Ok(());
@@ -607,7 +607,8 @@ impl Bus for System {
 
     fn system_access(&mut self, access: SystemAccess, at: At) {
         if self.recorder.is_some() {
-            self.record(access.address, Width::Word, access.value, access.write, at);
+            let place = (access.address, Width::Word);
+            self.record(Master::Core, place, access.value, access.write, at);
         }
         if access.write {
             self.look_at_system_write(access.address, access.value, at);

@@ -75,4 +75,4 @@ pub use rtt::{DEFMT, RTT};
 pub use run::{GuestFault, Halt, RunOptions, Stop};
 pub use script::{Script, ScriptProblem};
 pub use semihosting::{STDERR, STDOUT};
-pub use trace::{Access, Batch, TraceText};
+pub use trace::{Access, Batch, Master, TraceText};

@@ -19,12 +19,28 @@ use crate::image::Image;
 use crate::registers::Layout;
 use crate::text::{GIGA, decimal, hex, time};
 
+/// Who makes an access.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Master {
+    /// The core.
+    Core,
+    /// A DMA controller.
+    Dma {
+        /// Its base address.
+        base: u32,
+        /// Number of the channel, as firmware counts.
+        channel: u8,
+    },
+}
+
 /// One access to a register, or several of the same that a polling loop made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Access {
-    /// Core cycle at which the instruction began; of several the first.
+    /// Who made it.
+    pub master: Master,
+    /// Core cycle at which the instruction began, or the controller made the access; of several the first.
     pub cycle: u64,
-    /// Address of the instruction.
+    /// Address of the instruction; that which enabled the channel, if a controller made the access.
     pub pc: u32,
     /// Address of the access.
     pub address: u32,
@@ -61,12 +77,20 @@ pub(crate) struct Recorder {
 }
 
 impl System {
-    /// Remembers an access.
-    pub(crate) fn record(&mut self, address: u32, width: Width, value: u32, write: bool, at: At) {
+    /// Remembers an access by `master`.
+    pub(crate) fn record(
+        &mut self,
+        master: Master,
+        (address, width): (u32, Width),
+        value: u32,
+        write: bool,
+        at: At,
+    ) {
         let Some(recorder) = &mut self.recorder else {
             return;
         };
         recorder.accesses.push(Access {
+            master,
             cycle: at.cycle,
             pc: at.pc,
             address,
@@ -105,13 +129,16 @@ impl System {
         let Some(recorder) = &mut self.recorder else {
             return;
         };
-        let same =
-            |access: &&mut Access| !access.write && (access.pc, access.address) == (at.pc, address);
+        let same = |access: &&mut Access| {
+            !access.write
+                && (access.pc, access.address, access.master) == (at.pc, address, Master::Core)
+        };
         let mut recent = recorder.accesses.iter_mut().rev().take(LOOP);
         if let Some(access) = recent.find(same) {
             access.times += times;
         } else {
             recorder.accesses.push(Access {
+                master: Master::Core,
                 cycle: at.cycle,
                 pc: at.pc,
                 address,
@@ -211,6 +238,7 @@ impl Named {
 /// An instruction that accesses a register, with everything about it that is the same each time.
 #[derive(Debug)]
 struct Site {
+    master: Master,
     pc: u32,
     address: u32,
     width: Width,
@@ -229,6 +257,7 @@ impl Site {
     fn is_of(&self, access: &Access) -> bool {
         (self.pc, self.address, self.width, self.write)
             == (access.pc, access.address, access.width, access.write)
+            && self.master == access.master
     }
 }
 
@@ -245,8 +274,8 @@ pub struct TraceText {
     image: Option<Arc<Image>>,
     registers: Vec<Named>,
     sites: Vec<Site>,
-    /// Index in `sites` by instruction, address, width in bytes and direction.
-    known: HashMap<(u32, u32, u32, bool), usize>,
+    /// Index in `sites` by instruction, address, width in bytes, direction, and who it is.
+    known: HashMap<(u32, u32, u32, bool, Master), usize>,
     /// Indices in `sites`.
     recent: Vec<usize>,
 }
@@ -285,7 +314,8 @@ impl TraceText {
     /// 0.000044392 s           93  0x08000136  write GPIOB.MODER = 0xffffff7f  MODE3=1  src/main.rs:28:18
     /// ```
     ///
-    /// Time since power-on, rounded down to the nanosecond, core cycle, address of the instruction, register and value; then
+    /// Time since power-on, rounded down to the nanosecond, core cycle, address of the instruction, register and value; where a DMA
+    /// controller made the access, its name and channel stand for the address, and the place is that which enabled the channel. Then
     /// fields: of a read those that are not what the register was seen with last, of a write those too, and those that act by
     /// being written. ` × 3` behind the value stands for three accesses in a row. Last the place in the source, if it is known.
     pub fn write(&mut self, batch: &Batch, out: &mut Vec<u8>) {
@@ -323,7 +353,8 @@ impl TraceText {
     /// The site of an access, which may be new.
     fn find(&mut self, access: &Access, place: impl FnOnce() -> Option<String>) -> usize {
         let bytes = access.width.bytes();
-        let key = (access.pc, access.address, bytes, access.write);
+        let (pc, address, write) = (access.pc, access.address, access.write);
+        let key = (pc, address, bytes, write, access.master);
         if let Some(index) = self.known.get(&key) {
             return *index;
         }
@@ -337,17 +368,19 @@ impl TraceText {
             self.registers.push(named);
             self.registers.len() - 1
         });
-        let way = if access.write { "write" } else { "read " };
-        let head = format!("{:#010x}  {way} {name} = 0x", access.pc);
+        let way = if write { "write" } else { "read " };
+        let who = self.who(access);
+        let head = format!("{who:<10}  {way} {name} = 0x");
         let value = head.len()..head.len() + bytes as usize * 2;
         let place = place().unwrap_or_default();
         let line = format!("{head:0<0$}{place}\n", value.end);
         let index = self.sites.len();
         self.sites.push(Site {
-            pc: access.pc,
-            address: access.address,
+            master: access.master,
+            pc,
+            address,
             width: access.width,
-            write: access.write,
+            write,
             line: line.into_bytes(),
             value,
             register,
@@ -355,6 +388,16 @@ impl TraceText {
         });
         self.known.insert(key, index);
         index
+    }
+
+    /// The address of the instruction, or the controller and its channel: `DMA1.4`.
+    fn who(&self, access: &Access) -> String {
+        let Master::Dma { base, channel } = access.master else {
+            return format!("{:#010x}", access.pc);
+        };
+        let controller = self.devices.iter().find(|(_, known, _)| *known == base);
+        let name = controller.map_or("DMA", |(name, ..)| name);
+        format!("{name}.{channel}")
     }
 
     fn line(&mut self, index: usize, access: &Access, out: &mut Vec<u8>) {

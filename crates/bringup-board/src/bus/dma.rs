@@ -1,13 +1,14 @@
 //! Accesses that DMA controllers make, past the core.
 //!
 //! They meet the same memories, registers and checks as those of the core; what is wrong with one is told with the controller and its channel,
-//! at the instruction that enabled the channel. Recordings of accesses (`--trace`) are of the core's alone.
+//! at the instruction that enabled the channel.
 
-use bringup_cpu::{At, Bus, BusFault, UnknownUse, UnknownValue};
+use bringup_cpu::{At, Bus, BusFault, UnknownUse, UnknownValue, Width};
 use bringup_device::catalogue::MemoryKind;
 
 use super::{IO_PORT, System};
 use crate::requests::Transfer;
+use crate::trace::Master;
 
 /// What was read: the value, and where from if nobody has written it.
 struct Loaded {
@@ -81,6 +82,7 @@ impl System {
         }
         if let Some(index) = self.device_for_access(address, at) {
             let value = self.device_read(index, address, width, at);
+            self.record_transfer(transfer, transfer.from, value, false);
             return Ok(Loaded {
                 value,
                 unknown: None,
@@ -107,6 +109,7 @@ impl System {
             if let Some(unknown) = &loaded.unknown {
                 self.report_unknown(unknown, UnknownUse::Device(address), at);
             }
+            self.record_transfer(transfer, transfer.to, value, true);
             self.device_write(index, address, width, value, at);
             return Ok(());
         }
@@ -126,6 +129,26 @@ impl System {
             Some(_) => self.write(address, width, value, at),
             None => Err(self.report_unmapped(address, true, at)),
         }
+    }
+
+    /// Remembers an access to a register, if they are asked for.
+    fn record_transfer(
+        &mut self,
+        transfer: &Transfer,
+        place: (u32, Width),
+        value: u32,
+        write: bool,
+    ) {
+        let controller = self.devices.list.get(usize::from(transfer.controller.0));
+        let master = Master::Dma {
+            base: controller.map_or(0, |device| device.base),
+            channel: transfer.channel as u8,
+        };
+        let at = At {
+            pc: transfer.pc,
+            cycle: transfer.cycle,
+        };
+        self.record(master, place, value, write, at);
     }
 
     /// The peripheral at an address, also if it is made only now.

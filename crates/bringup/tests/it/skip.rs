@@ -42,6 +42,7 @@ impl Left {
                 times,
                 width,
                 write,
+                ..
             } = access;
             if write {
                 writes.push((cycle, pc, address, width, value));

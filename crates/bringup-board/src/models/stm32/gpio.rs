@@ -157,6 +157,8 @@ impl Gpio {
     /// Settles what a change of `ODR` changes: of the pins in `changed` those that are outputs.
     fn settle_outputs(&mut self, changed: u32, context: &mut Context<'_>) {
         let moder = context.file.get(MODER);
+        // A port has 16 pins, however wide an SVD file makes its register.
+        let changed = changed & 0xFFFF;
         let mut outputs = changed;
         let mut rest = changed;
         while rest != 0 {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bringup_board::{RunOptions, Stop, Width};
+use bringup_board::{RunOptions, Stop, TraceText, Width};
 
 use super::{Bench, L031, run_program, usart};
 use crate::asm::Asm;
@@ -300,6 +300,19 @@ fn a_serial_port_sends_what_lies_in_memory() {
         assert_eq!(bench.read(USART2 + 0x1C) & 0xC0, 0xC0);
         assert_eq!(bench.findings(), [""; 0]);
     }
+}
+
+#[test]
+fn a_trace_names_the_channel() {
+    let mut bench = sender(4);
+    let (mut names, mut text) = (TraceText::new(&bench.board), Vec::new());
+    let limit = RunOptions::limited(Duration::from_millis(2));
+    let mut traced = |batch| names.write(&batch, &mut text);
+    bench.board.run_traced(&limit, &mut traced).unwrap();
+    let text = String::from_utf8(text).unwrap();
+    let ends: Vec<_> = text.lines().map(|line| &line[28..]).collect();
+    let expected = b"dir".map(|byte| format!("DMA1.4      write USART2.TDR = {byte:#04x}"));
+    assert_eq!(ends, expected);
 }
 
 #[test]

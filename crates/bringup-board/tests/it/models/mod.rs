@@ -7,6 +7,7 @@ mod exti;
 mod flash;
 mod low_power;
 mod pins;
+mod random;
 mod rcc;
 mod script;
 mod skip;

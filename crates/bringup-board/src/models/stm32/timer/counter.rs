@@ -33,7 +33,10 @@ impl Counter {
         match self.mode {
             Mode::Up => (value, reload + 1),
             Mode::Down => (reload.saturating_sub(value), reload + 1),
-            Mode::Centre if self.down => ((2 * reload).saturating_sub(value), 2 * reload),
+            // At 0 it turns, whatever way it came, or was put there.
+            Mode::Centre if self.down && value > 0 => {
+                ((2 * reload).saturating_sub(value), 2 * reload)
+            }
             Mode::Centre => (value.min(reload), 2 * reload),
         }
     }
@@ -192,6 +195,7 @@ mod tests {
                 (counter, 0)
             }
             Mode::Centre => {
+                counter.down &= counter.value > 0;
                 if counter.down {
                     counter.value -= 1;
                 } else {
@@ -211,7 +215,7 @@ mod tests {
                 for value in 0..12 {
                     for down in [false, true] {
                         let fits = match mode {
-                            Mode::Centre if down => value > 0 && value <= reload,
+                            Mode::Centre if down => value <= reload,
                             Mode::Centre => value < reload,
                             _ => down == (mode == Mode::Down),
                         };
