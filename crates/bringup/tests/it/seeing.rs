@@ -187,7 +187,7 @@ fn a_script_that_does_not_fit_says_where() {
     ── stdout
     ── stderr
     error: `in.txt` is not a script for this board
-      line 1: a pin and `high`, `low` or `float`, a port and a text in quotes, or `reset` is expected
+      line 1: a pin and `high`, `low`, `float` or a voltage as `1.2V`, a port and a text in quotes, or `reset` is expected
       line 2: `1` is not a time: a number and a unit are expected, as in `1.5ms`
 
     hint: a line has a time and what happens then, as in `100ms PA0 high` or `+1s USART2 "text\n"`
