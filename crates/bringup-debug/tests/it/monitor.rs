@@ -107,8 +107,14 @@ fn unknown_commands_and_arguments() {
             "`XYZ` is no register of the core, and nothing is known of peripherals",
         ),
         ("input PZ9 high", "the chip has no pin `PZ9`"),
-        ("input PA0", "a pin and `high`, `low` or `float`"),
-        ("input", "a pin and `high`, `low` or `float`"),
+        (
+            "input PA0",
+            "a pin and `high`, `low`, `float` or a voltage as `1.2V`",
+        ),
+        (
+            "input",
+            "a pin and `high`, `low`, `float` or a voltage as `1.2V`",
+        ),
     ] {
         let said = monitor(board(COUNT), &[], line);
         assert!(said.contains(expected), "{line}: {said}");
