@@ -296,7 +296,11 @@ impl System {
         self.generation = self.generation.wrapping_add(1);
     }
 
-    #[inline]
+    #[expect(
+        clippy::inline_always,
+        reason = "the path of every access to a peripheral, which DMA takes, too: handing on all that it needs costs a tenth of it"
+    )]
+    #[inline(always)]
     fn device_read(&mut self, index: usize, address: u32, width: Width, at: At) -> u32 {
         let Some(device) = self.devices.list.get_mut(index) else {
             return 0;
@@ -339,7 +343,11 @@ impl System {
         value
     }
 
-    #[inline]
+    #[expect(
+        clippy::inline_always,
+        reason = "the path of every access to a peripheral, which DMA takes, too: handing on all that it needs costs a tenth of it"
+    )]
+    #[inline(always)]
     fn device_write(&mut self, index: usize, address: u32, width: Width, value: u32, at: At) {
         let Some(device) = self.devices.list.get(index) else {
             return;

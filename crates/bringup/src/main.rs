@@ -14,6 +14,7 @@ mod files;
 mod find;
 mod firmware;
 mod gdb;
+mod json;
 mod probe;
 mod project;
 mod rules;

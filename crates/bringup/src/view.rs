@@ -9,6 +9,7 @@ use bringup_board::report::{
 };
 use bringup_board::{Location, Stop};
 
+use crate::json::Indented;
 use crate::ui::{self, BAD, DIM, GOOD, HINT, STRONG, WARN, paint};
 
 /// Messages in the colours of the terminal.
@@ -39,7 +40,8 @@ pub(crate) fn print(line: impl Display) {
 pub(crate) fn print_json(report: &impl serde::Serialize) {
     // Nothing in JSON looks like a colour: there is no need to look for one in what may be hundreds of megabytes.
     let mut out = BufWriter::new(std::io::stdout().lock());
-    let written = serde_json::to_writer_pretty(&mut out, report);
+    let mut json = serde_json::Serializer::with_formatter(&mut out, Indented::default());
+    let written = report.serialize(&mut json);
     // Plain data with string keys always serialises; if not, silence would look like success.
     if let Err(error) = written.as_ref()
         && !error.is_io()
