@@ -18,7 +18,7 @@ use crate::memory::Memories;
 use crate::peripheral::{Context, Crystals, Model, Moment, Reset};
 use crate::pins::{PinId, Pins};
 use crate::program::Program;
-use crate::rtt::{self, Rtt};
+use crate::rtt::Rtt;
 use crate::scheduler::{DeviceIndex, Scheduler};
 use crate::script::Player;
 use crate::trace::{Master, Recorder};
@@ -34,6 +34,7 @@ mod dma;
 mod ends;
 mod late;
 mod latency;
+mod outside;
 mod power;
 mod reports;
 
@@ -269,26 +270,6 @@ impl System {
                 model.input_changed(token, pin, level, context);
             });
         }
-    }
-
-    /// The world outside sends bytes to a serial port; false if there is none of that name that receives.
-    pub(crate) fn receive(&mut self, port: &str, bytes: &[u8], cycle: u64) -> bool {
-        let Some(index) = self.devices.position(port) else {
-            return port.eq_ignore_ascii_case(rtt::RTT) && self.send_to_rtt(bytes);
-        };
-        self.finish(index, cycle);
-        let taken = self.with_model(index, cycle, |model, context| model.receive(bytes, context));
-        self.after_model(cycle);
-        taken == Some(true)
-    }
-
-    /// Drives a pin from outside.
-    pub(crate) fn drive(&mut self, pin: PinId, level: Option<bool>, cycle: u64) {
-        if let Some(owner) = self.pins.owner(pin) {
-            self.finish(owner, cycle);
-        }
-        self.pins.set_external(pin, level, cycle);
-        self.after_model(cycle);
     }
 
     /// Code memory was changed from outside.
