@@ -82,7 +82,7 @@ impl System {
         }
         if let Some(index) = self.device_for_access(address, at) {
             let value = self.device_read(index, address, width, at);
-            self.record_transfer(transfer, transfer.from, value, false);
+            self.record_transfer(transfer, transfer.from, value, false, at);
             return Ok(Loaded {
                 value,
                 unknown: None,
@@ -109,7 +109,7 @@ impl System {
             if let Some(unknown) = &loaded.unknown {
                 self.report_unknown(unknown, UnknownUse::Device(address), at);
             }
-            self.record_transfer(transfer, transfer.to, value, true);
+            self.record_transfer(transfer, transfer.to, value, true, at);
             self.device_write(index, address, width, value, at);
             return Ok(());
         }
@@ -138,15 +138,12 @@ impl System {
         place: (u32, Width),
         value: u32,
         write: bool,
+        at: At,
     ) {
         let controller = self.devices.list.get(usize::from(transfer.controller.0));
         let master = Master::Dma {
             base: controller.map_or(0, |device| device.base),
             channel: transfer.channel as u8,
-        };
-        let at = At {
-            pc: transfer.pc,
-            cycle: transfer.cycle,
         };
         self.record(master, place, value, write, at);
     }

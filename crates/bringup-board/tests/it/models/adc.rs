@@ -369,11 +369,7 @@ fn who_waits_for_what_never_comes_is_told_what_is_missing() {
             .beq("wait")
             .exit();
         let mut bench = Bench::l031();
-        bench.board.load(&elf(&program)).unwrap();
-        let stop = bench
-            .board
-            .run(&RunOptions::limited(Duration::from_millis(10)));
-        assert_eq!(stop.unwrap(), Stop::Stuck);
+        assert_eq!(bench.run_loaded(&program), Stop::Stuck);
         let hint = bench.board.findings()[0].hint.clone().unwrap();
         assert!(hint.contains(expected), "{hint}");
     }

@@ -621,11 +621,7 @@ fn waiting_for_what_is_received_is_not_stuck() {
             .beq("wait")
             .exit();
         let mut bench = Bench::l031();
-        bench.board.load(&elf(&program)).unwrap();
-        let stop = bench
-            .board
-            .run(&RunOptions::limited(Duration::from_millis(10)));
-        assert_eq!(stop.unwrap(), expected);
+        assert_eq!(bench.run_loaded(&program), expected);
         assert_eq!(bench.findings(), rules(expected));
         if let Some(finding) = bench.board.findings().first() {
             let hint = finding.hint.as_deref().unwrap();

@@ -19,7 +19,7 @@ mod watchdog;
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use bringup_board::{Board, Width};
+use bringup_board::{Board, RunOptions, Stop, Width};
 use bringup_device::Device;
 use bringup_device::catalogue;
 
@@ -162,6 +162,13 @@ impl Bench {
         bench.write(0x4002_1018, 1 << 11 | 1 << 14 | 1);
         bench.write(0x4002_101C, 1 << 28 | 1 << 17 | 1);
         bench
+    }
+
+    /// Runs a program from power-on, at most for 10 ms.
+    fn run_loaded(&mut self, program: &Asm) -> Stop {
+        self.board.load(&elf(program)).unwrap();
+        let limit = RunOptions::limited(Duration::from_millis(10));
+        self.board.run(&limit).unwrap()
     }
 
     fn write(&mut self, address: u32, value: u32) {

@@ -130,16 +130,22 @@ fn run(board: &Board, skip: bool) -> Left {
     }
 }
 
-fn check(board: &str, table: &str, clocks: &[u32], pairs: &[(u32, u32)]) {
+/// A board with the program that stores these pairs.
+fn loaded(board: &str, table: &str, pairs: &[(u32, u32)]) -> Board {
     let known = catalogue::board(board).unwrap();
     let mut board = Board::new(known.chip, Some(known.board), &describe(table)).unwrap();
-    let on = clocks.iter().map(|register| (*register, u32::MAX));
-    let pairs: Vec<_> = on.chain(pairs.iter().copied()).collect();
     let elf = Elf {
-        bytes: program(&pairs),
+        bytes: program(pairs),
         ..Elf::default()
     };
     board.load(&elf.build()).unwrap();
+    board
+}
+
+fn check(board: &str, table: &str, clocks: &[u32], pairs: &[(u32, u32)]) {
+    let on = clocks.iter().map(|register| (*register, u32::MAX));
+    let pairs: Vec<_> = on.chain(pairs.iter().copied()).collect();
+    let board = loaded(board, table, &pairs);
     let (fast, slow) = (run(&board, true), run(&board, false));
     // Only a loop that was found to be endless ends a run before its time.
     if fast.stop == Stop::Stuck || slow.stop == Stop::Stuck {
@@ -151,14 +157,8 @@ fn check(board: &str, table: &str, clocks: &[u32], pairs: &[(u32, u32)]) {
 
 #[test]
 fn the_program_stores_what_it_is_told() {
-    let known = catalogue::board("nucleo-l031k6").unwrap();
-    let mut board = Board::new(known.chip, Some(known.board), &describe(L031)).unwrap();
     let pairs = [(0x4002_102C, 0b11), (1, 100), (0x5000_0000, 0x1234_5678)];
-    let elf = Elf {
-        bytes: program(&pairs),
-        ..Elf::default()
-    };
-    board.load(&elf.build()).unwrap();
+    let board = loaded("nucleo-l031k6", L031, &pairs);
     let left = run(&board, true);
     let written = left
         .writes
